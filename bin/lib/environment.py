@@ -8,20 +8,18 @@ user's cache; what belongs to one checkout (databases, configuration, logs) in i
 import configparser
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from .console import CommandError, only_one, say
-from .debian import unpack_odoo
+from .console import CommandError, only_one
+from .debian import DIST_PACKAGES, unpack_odoo
 from .node import NodeTools
 from .postgres import PORT, ROLE, Cluster
 from .system import find_program, install
 from .virtualenv import VirtualEnvironment
 
 MODULE = "campaign_desk"
-DEBIAN_PACKAGES = "usr/lib/python3/dist-packages"
 
 # Odoo looks for these names, in this order.
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -114,7 +112,7 @@ class Environment:
     def odoo_home(self) -> Path:
         """The folder that holds the ``odoo`` package."""
         if not self._own_odoo:
-            return self._unpacked / DEBIAN_PACKAGES
+            return self._unpacked / DIST_PACKAGES
         home = Path(self._own_odoo).expanduser().resolve()
         return home.parent if (home / "release.py").exists() else home
 
@@ -132,7 +130,7 @@ class Environment:
     @cached_property
     def node(self) -> NodeTools:
         """Prettier and ESLint."""
-        return NodeTools(self.cache, self.root)
+        return NodeTools(self.cache, self.root, self.linters)
 
     @property
     def python(self) -> Path:
@@ -246,11 +244,3 @@ class Environment:
 
     def _filestore(self, name: str) -> Path:
         return self.state / "data" / "filestore" / name
-
-
-def explain(env: Environment) -> None:
-    """Say where the parts are; for people who look for them."""
-    say(f"Odoo: {env.odoo_home}")
-    say(f"Python: {env.python}")
-    say(f"databases and logs: {env.state}")
-    print(file=sys.stderr)

@@ -1,30 +1,19 @@
 """Prettier and ESLint in the cache, at the versions of package-lock.json."""
 
 import os
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from .console import run, say
 from .virtualenv import VirtualEnvironment, fingerprint
 
-NEEDED = (20, 19)
-
-
-def _is_new_enough(node: str) -> bool:
-    """Tell whether a Node.js is one that ESLint runs on."""
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    found = re.match(r"v(\d+)\.(\d+)", said.stdout)
-    return bool(found) and (int(found[1]), int(found[2])) >= NEEDED
-
 
 class NodeTools:
-    """The folder of npm packages that our package.json names."""
+    """The npm packages that package.json names, on the Node.js that the linters pin."""
 
-    def __init__(self, cache: Path, root: Path):
-        self.cache = cache
+    def __init__(self, cache: Path, root: Path, linters: VirtualEnvironment):
         self.root = root
+        self.linters = linters
         self.sources = [root / "package.json", root / "package-lock.json"]
         texts = [source.read_text() for source in self.sources]
         self.folder = cache / f"node-{fingerprint(*texts)}"
@@ -41,13 +30,12 @@ class NodeTools:
         self.folder.mkdir(parents=True)
         for source in self.sources:
             shutil.copy(source, self.folder)
-        environ = self.environ()
         say("prettier and eslint: installing")
         run(
             ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             failure="prettier and eslint could not be installed.",
             cwd=self.folder,
-            env=environ,
+            env=self.environ(),
         )
         self._complete.touch()
 
@@ -55,20 +43,13 @@ class NodeTools:
         """Let the configuration files at the root find the packages, as editors do."""
         link = self.root / "node_modules"
         target = self.folder / "node_modules"
-        if link.is_symlink() and link.resolve() == target.resolve():
-            return
-        if link.is_symlink() or not link.exists():
-            link.unlink(missing_ok=True)
+        if link.is_symlink() and Path(os.readlink(link)) != target:
+            link.unlink()
+        if not link.exists():
             link.symlink_to(target)
 
     def environ(self) -> dict[str, str]:
         """Return the process environment with Node.js and the tools on the path."""
-        paths = [str(self.folder / "node_modules" / ".bin"), os.environ.get("PATH", "")]
-        node = shutil.which("node")
-        if not (node and shutil.which("npm") and _is_new_enough(node)):
-            pins = self.root / "bin" / "pins" / "node.txt"
-            wheel = VirtualEnvironment(self.cache, "nodejs", pins)
-            if not wheel.ready:
-                wheel.create()
-            paths.insert(1, str(wheel.bin))
-        return {**os.environ, "PATH": os.pathsep.join(paths)}
+        environ = self.linters.environ()
+        tools = self.folder / "node_modules" / ".bin"
+        return {**environ, "PATH": f"{tools}{os.pathsep}{environ['PATH']}"}
