@@ -1,0 +1,126 @@
+"""Tracking: the public addresses in a mail. Each stands for one delivery.
+
+An address holds a signed token and nothing else. What it leads to is looked up in our
+own tables; a token that is unknown or tampered with gets a friendly page.
+"""
+
+import base64
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.mass_mailing.controllers.main import MassMailController
+
+from ..tools import tokens
+
+PIXEL = base64.b64decode(
+    "R0lGODlhAQABAIAAANvf7wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="
+)
+_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class CampaignTracking(MassMailController):
+    @http.route(
+        "/campaign/o/<string:signed>.gif",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    def campaign_open(self, signed):
+        """Serve the pixel, to anybody; count the delivery's opening."""
+        if request.httprequest.method == "GET":
+            request.env["mailing.trace"]._find_by_signed(tokens.OPEN, signed).set_opened()
+        headers = [*_NO_STORE.items(), ("Content-Type", "image/gif")]
+        return request.make_response(PIXEL, headers=headers)
+
+    @http.route(
+        "/campaign/c/<string:signed>/<string:code>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    def campaign_click(self, signed, code):
+        """Lead on to a link of this very mailing; count the click."""
+        trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.CLICK, signed)
+        link_sudo = (
+            request.env["link.tracker.code"].sudo().search([("code", "=", code)]).link_id
+        )
+        if not trace_sudo or not _is_link_of(link_sudo, trace_sudo):
+            return self._campaign_unknown()
+        if request.httprequest.method == "GET":
+            request.env["link.tracker.click"].sudo().add_click(
+                code,
+                ip=request.httprequest.remote_addr,
+                country_code=request.geoip.country_code,
+                mailing_trace_id=trace_sudo.id,
+            )
+        response = request.redirect(link_sudo.redirected_url, code=302, local=False)
+        response.headers.update(_NO_STORE)
+        return response
+
+    @http.route(
+        "/campaign/v/<string:signed>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+    )
+    def campaign_view(self, signed):
+        """Lead on to Odoo's page with the mail."""
+        trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.VIEW, signed)
+        if not trace_sudo:
+            return self._campaign_unknown()
+        mailing_sudo = trace_sudo.mass_mailing_id
+        return self._lead_on(mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id))
+
+    @http.route(
+        "/campaign/u/<string:signed>",
+        type="http",
+        auth="public",
+        methods=["GET", "POST"],
+        csrf=False,  # mail programs post here on behalf of their users (RFC 8058)
+        save_session=False,
+    )
+    def campaign_unsubscribe(self, signed, **_form):
+        """Unsubscribe by POST; a GET only leads to Odoo's page that asks."""
+        trace_sudo = request.env["mailing.trace"]._find_by_signed(
+            tokens.UNSUBSCRIBE, signed
+        )
+        if not trace_sudo:
+            return self._campaign_unknown()
+        mailing_sudo = trace_sudo.mass_mailing_id
+        if request.httprequest.method != "POST":
+            return self._lead_on(
+                mailing_sudo._get_unsubscribe_url(trace_sudo.email, trace_sudo.res_id)
+            )
+        arguments = (mailing_sudo, str(trace_sudo.res_id), trace_sudo.email, None)
+        if mailing_sudo.mailing_on_mailing_list:
+            self._mailing_unsubscribe_from_list(*arguments)
+        else:
+            self._mailing_unsubscribe_from_document(*arguments)
+        return request.make_response("", headers=list(_NO_STORE.items()))
+
+    def _lead_on(self, url):
+        response = request.redirect(url, code=302, local=False)
+        response.headers.update(_NO_STORE)
+        return response
+
+    def _campaign_unknown(self):
+        response = request.render("campaign_desk.page_unknown_link", status=404)
+        response.headers.update(_NO_STORE)
+        return response
+
+
+def _is_link_of(link, trace):
+    """Return whether a link tracker belongs to the mailing of a delivery.
+
+    Trackers of the same address are shared between the mailings of a campaign and
+    source, so the tracker's own mailing may be another version.
+    """
+    mailing = trace.mass_mailing_id
+    return bool(link) and (
+        link.mass_mailing_id == mailing
+        or (link.source_id == mailing.source_id and link.campaign_id == mailing.campaign_id)
+    )

@@ -1,0 +1,50 @@
+"""Campaign: one-line templates with ``{{ expressions }}``, parsed once."""
+
+import re
+from functools import reduce
+
+from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
+
+_PATH = re.compile(r"object(\.[A-Za-z_]\w*)+")
+
+
+class InlineText:
+    """A subject or address line with expressions.
+
+    :param source: the template text.
+    :param model: the (empty) recordset of the recipients' model.
+    """
+
+    def __init__(self, source, model):
+        self._parts = parse_inline_template(source or "")
+        expressions = {expression for _text, expression, _default in self._parts}
+        self._constant = None if expressions - {""} else (source or "")
+        self._by_fields = all(_is_field_path(path, model) for path in expressions - {""})
+
+    def render(self, record, variables):
+        """Return the text for ``record``; ``variables`` as Odoo's renderers get."""
+        if self._constant is not None:
+            return self._constant
+        if self._by_fields:
+            return "".join(self._pieces(record))
+        return render_inline_template(self._parts, {**variables, "object": record})
+
+    def _pieces(self, record):
+        for text, expression, default in self._parts:
+            yield text
+            if expression:
+                names = expression.split(".")[1:]
+                value = reduce(lambda value, name: value[name], names, record)
+                yield str(value or default)
+
+
+def _is_field_path(expression, model):
+    """Return whether the expression only follows fields, so needs no evaluation."""
+    if not _PATH.fullmatch(expression):
+        return False
+    for name in expression.split(".")[1:]:
+        if model is None or name not in model._fields:
+            return False
+        field = model._fields[name]
+        model = model.env[field.comodel_name] if field.relational else None
+    return True

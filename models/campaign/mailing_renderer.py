@@ -1,0 +1,342 @@
+"""Campaign: the mails of a mailing, rendered; what is the same for all only once."""
+
+import html as html_module
+import re
+import time
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+import idna
+from lxml import html
+from markupsafe import Markup
+
+from odoo.tools import safe_eval
+from odoo.tools.misc import file_open
+
+from ...tools import mime, tokens
+from ...tools.plain_text import html_to_text
+from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
+from .inline_text import InlineText
+from .ir_qweb import CompiledTemplate
+from .mailing_links import MailingLinks
+
+# Where a value stands in the plain text of a template.
+_VALUE = re.compile("\ue000(\\d+)\ue001")
+_MAX_TEXTS = 256
+_LINK_PURPOSES = (tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.VIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the renderer needs of a claimed delivery."""
+
+    id: int
+    res_id: int
+    email: str
+    token: str
+    message_id: str
+    attempt: int
+
+
+class MailingRenderer:
+    """Renders the mails of one mailing with the full meaning of QWeb.
+
+    The body is compiled once; a compiled template puts out texts that are the same
+    for all recipients (encoded once) and values. Links, pixel and unsubscribe address
+    hold placeholders for the recipient's tokens until the very last step.
+
+    :raise Exception: what Odoo raises for a template that cannot be compiled.
+    """
+
+    def __init__(self, mailing):
+        self._mailing = mailing
+        self._model = mailing.env[mailing.mailing_model_real]
+        self._key = mailing._tracking_key()
+        self._base_url = mailing.get_base_url()
+        self._placeholders = {
+            purpose: mime.new_placeholder() for purpose in _LINK_PURPOSES
+        }
+        self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
+        self._qwebs = {}
+        self._body = self._compile_body()
+        self._constants = self._body.constants()
+        self._quoted = mime.QuotedPrintable(self._placeholders.values())
+        self._before, self._after = map(self._quoted.encode, self._layout())
+        self._quoted.remember(self._constants)
+        self._texts = {}
+        self._subject = InlineText(mailing.subject, self._model)
+        self._email_from = InlineText(mailing.email_from, self._model)
+        self._reply_to = InlineText(mailing.reply_to, self._model)
+        self._skeleton = mime.Skeleton(self._common_headers(), self._attachments())
+        self._senders = {}
+
+    # ------------------------------------------------------------
+    # Once per mailing
+    # ------------------------------------------------------------
+
+    def _compile_body(self):
+        mailing = self._mailing
+        source = mailing._prepend_preview(mailing.body_html or Markup(), mailing.preview)
+        source = str(mailing._replace_local_links(source or Markup(), self._base_url))
+        for page, purpose in (("unsubscribe_from_list", tokens.UNSUBSCRIBE), ("view", tokens.VIEW)):
+            own = re.escape(f"{self._base_url}/{page}")
+            source = re.sub(rf"{own}(?=[\"'#?\s<]|$)", self._own_link(purpose), source)
+        root = html.fragment_fromstring(source, create_parent="t")
+        self._links.shorten(root)
+        qweb = self._qweb(False)[0]
+        return CompiledTemplate(qweb._compile(root))
+
+    def _qweb(self, lang):
+        """Return the ``ir.qweb`` and the variables for recipients of a language."""
+        if lang not in self._qwebs:
+            mailing = self._mailing.with_context(lang=lang) if lang else self._mailing
+            variables = mailing._render_eval_context()
+            values = dict(variables)
+            qweb = mailing.env["ir.qweb"].with_context(
+                preserve_comments=True, campaign_links=self._links
+            )
+            qweb = qweb._prepare_environment(values).with_context(
+                __qweb_loaded_functions={},
+                __qweb_loaded_codes={},
+                __qweb_loaded_options={},
+                _qweb_error_path_xml=[None, None, None],
+            )
+            safe_eval.check_values(values)
+            self._qwebs[lang] = qweb, values, variables
+        return self._qwebs[lang]
+
+    def _layout(self):
+        """Return what stands before and after the body, with the pixel in it."""
+        with file_open("mass_mailing/static/src/scss/mass_mailing_mail.scss") as file:
+            style = Markup("<style>%s</style>") % Markup(file.read())
+        mark = mime.new_placeholder()
+        page = self._mailing.env["ir.qweb"]._render(
+            "mass_mailing.mass_mailing_mail_layout",
+            {"body": Markup(mark), "mailing_style": style},
+            minimal_qcontext=True,
+            raise_if_not_found=False,
+        )
+        before, _mark, after = str(page or mark).strip().partition(mark)
+        pixel = f'<img src="{self._own_link(tokens.OPEN)}.gif" alt="" width="1" height="1"/>'
+        if "</body>" in after:
+            return before, after.replace("</body>", f"{pixel}</body>", 1)
+        return before, after + pixel
+
+    def _own_link(self, purpose):
+        return f"{self._base_url}/campaign/{purpose[0]}/{self._placeholders[purpose]}"
+
+    def _common_headers(self):
+        """Return the headers that are the same for every recipient.
+
+        ``Feedback-ID`` names, for Gmail's feedback loop, campaign, mailing and
+        company, and the sender last.
+        """
+        mailing = self._mailing
+        sender = parseaddr(mailing.email_from or "")[1].rpartition("@")[2] or "desk"
+        company = (mailing.user_id or mailing.env.user).company_id
+        feedback = f"{mailing.campaign_id.id or 0}:{mailing.id}:{company.id}:{sender}"
+        unsubscribe = self._own_link(tokens.UNSUBSCRIBE)
+        return [
+            mime.raw_header("List-Unsubscribe", f"<{unsubscribe}>"),
+            mime.raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            mime.header("Feedback-ID", feedback),
+            mime.raw_header("Precedence", "list"),
+            mime.raw_header("X-Auto-Response-Suppress", "OOF"),
+        ]
+
+    def _attachments(self):
+        # sudo: who may send the mailing sends its files, whoever uploaded them.
+        files_sudo = self._mailing.attachment_ids.sudo().sorted("id")
+        return [
+            mime.Attachment(file.name, file.mimetype, file.raw or b"")
+            for file in files_sudo
+        ]
+
+    # ------------------------------------------------------------
+    # Once per batch
+    # ------------------------------------------------------------
+
+    def render(self, deliveries):
+        """Render a batch.
+
+        :return: the finished mails with their senders, ``[(Sender, OutgoingEmail)]``,
+            and a :class:`SendResult` for each delivery that cannot be rendered.
+        """
+        records = self._model.browse([delivery.res_id for delivery in deliveries])
+        present = records.exists()
+        facts = _RecipientFacts(self._mailing, present)
+        drafts, failures = [], []
+        for delivery in deliveries:
+            record = self._model.browse(delivery.res_id).with_prefetch(present._prefetch_ids)
+            if record not in present:
+                reason = "The recipient's record has been deleted."
+                failures.append(SendResult(delivery.id, FAILED, reason))
+                continue
+            try:
+                drafts.append((delivery, record, self._chunks(record, facts)))
+            except Exception as error:  # a template may raise anything
+                failures.append(SendResult(delivery.id, FAILED, _explain(error)))
+        codes = self._links.resolve()
+        mails = []
+        for delivery, record, chunks in drafts:
+            try:
+                mails.append(self._mail(delivery, record, _fill(chunks, codes), facts))
+            except Exception as error:  # as above: subject and addresses are templates
+                failures.append(SendResult(delivery.id, FAILED, _explain(error)))
+        return mails, failures
+
+    def _chunks(self, record, facts):
+        """Return the pieces that the body's template puts out for ``record``."""
+        lang = facts.lang(record)
+        qweb, base, _variables = self._qweb(lang)
+        values = dict(base, object=record.with_context(lang=lang) if lang else record)
+        root = dict(values)
+        values["__qweb_root_values"] = root["__qweb_root_values"] = root
+        body = self._body
+        functions = qweb.env.context["__qweb_loaded_functions"]
+        functions.update(body.functions)
+        return [
+            chunk
+            if chunk in self._constants or "<" not in chunk
+            else self._links.rewrite_html(chunk)
+            for chunk in qweb._render_iterall(body, body.name, values)
+        ]
+
+    # ------------------------------------------------------------
+    # Once per recipient
+    # ------------------------------------------------------------
+
+    def _mail(self, delivery, record, chunks, facts):
+        variables = self._qweb(facts.lang(record))[2]
+        email_from = self._email_from.render(record, variables)
+        sender = self._sender(email_from, facts.alias_domain(record))
+        address = _ascii_address(delivery.email)
+        reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
+        headers = [
+            sender.header,
+            _reply_to_header(reply_to or email_from),
+            mime.address_header("To", facts.name(record), address),
+            mime.header("Subject", self._subject.render(record, variables)),
+            mime.date_header(int(time.time())),
+            mime.raw_header("Message-ID", delivery.message_id),
+        ]
+        quoted = self._quoted.encode
+        body = [self._before, *(quoted(chunk) for chunk in chunks), self._after]
+        data = self._skeleton.message(headers, self._text(chunks), body)
+        for purpose, placeholder in self._placeholders.items():
+            signed = tokens.sign(self._key, purpose, delivery.token)
+            data = data.replace(placeholder.encode(), signed.encode())
+        envelope = sender.envelope(self._key, delivery.token)
+        return sender, OutgoingEmail(delivery.id, envelope, (address,), data)
+
+    def _text(self, chunks):
+        """Return the plain-text part, encoded.
+
+        Mails whose constant pieces are the same share one conversion; their values
+        are put into it afterwards.
+        """
+        shape, values = [], []
+        for chunk in chunks:
+            if chunk in self._constants or "<" in chunk or '"' in chunk:
+                shape.append(chunk)
+            else:
+                shape.append(None)
+                values.append(chunk)
+        key = tuple(shape)
+        template = self._texts.get(key)
+        if template is None:
+            if len(self._texts) >= _MAX_TEXTS:
+                self._texts.clear()
+            template = self._texts[key] = self._text_template(shape)
+        return [
+            self._quoted.encode(html_module.unescape(values[part]))
+            if isinstance(part, int)
+            else part
+            for part in template
+        ]
+
+    def _text_template(self, shape):
+        """Return encoded texts and, between them, the numbers of values."""
+        numbers = iter(range(len(shape)))
+        marked = "".join(
+            f"\ue000{next(numbers)}\ue001" if chunk is None else chunk for chunk in shape
+        )
+        parts = _VALUE.split(html_to_text(marked))
+        return [
+            int(part) if index % 2 else self._quoted.encode(part)
+            for index, part in enumerate(parts)
+            if part
+        ]
+
+    def _sender(self, email_from, alias_domain):
+        key = email_from, alias_domain.id
+        if key not in self._senders:
+            servers = self._mailing.env["ir.mail_server"]
+            self._senders[key] = servers._resolve_campaign_sender(
+                email_from, self._mailing.mail_server_id, alias_domain
+            )
+        return self._senders[key]
+
+
+class _RecipientFacts:
+    """What is known of the recipients of a batch beyond their address."""
+
+    def __init__(self, mailing, records):
+        self._partners = records._mail_get_partners() if records else {}
+        company = (mailing.user_id or mailing.env.user).company_id
+        self._alias_domains = records._mail_get_alias_domains(default_company=company)
+        self._reply_tos = {}
+        if mailing.reply_to_mode == "update" and records:
+            self._reply_tos = records._notify_get_reply_to_batch(
+                defaults=dict.fromkeys(records.ids, mailing.email_from),
+                author_ids=dict.fromkeys(records.ids, mailing.user_id.partner_id.id),
+            )
+
+    def alias_domain(self, record):
+        return self._alias_domains[record.id]
+
+    def lang(self, record):
+        return self._partners[record.id][:1].lang
+
+    def name(self, record):
+        """Return a person's name; other records' names are not for an address."""
+        if record._name in ("mailing.contact", "res.partner"):
+            return record.name or ""
+        return self._partners[record.id][:1].name or ""
+
+    def reply_to(self, record):
+        return self._reply_tos.get(record.id)
+
+
+def _fill(chunks, codes):
+    """Put the codes of links that were shortened for this batch into the chunks."""
+    if not codes:
+        return chunks
+    pattern = re.compile("|".join(codes))
+    return [pattern.sub(lambda match: codes[match[0]], chunk) for chunk in chunks]
+
+
+def _reply_to_header(value):
+    name, address = parseaddr(mime.clean_header(value))
+    return mime.address_header("Reply-To", name, _ascii_address(address))
+
+
+def _ascii_address(address):
+    """Return the address with its domain in ASCII (IDNA, RFC 5891).
+
+    :raise ValueError: the part before the @ is not ASCII, or it is no address.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not local.isascii() or re.search(r"[\s<>\x00-\x1f\x7f]", address):
+        raise ValueError(f"“{address}” is not an address that mail servers accept.")
+    if not domain.isascii():
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    return f"{local}@{domain}"
+
+
+def _explain(error):
+    """Return what is wrong with a template or its values, for a person."""
+    details = getattr(error, "qweb", None)
+    text = details.error if details else f"{type(error).__name__}: {error}"
+    where = f" (at {details.element})" if details and details.element else ""
+    return f"The mail cannot be made for this recipient: {text}{where}"[:2000]

@@ -1,0 +1,52 @@
+"""Sending: what a worker has taken and how far it got."""
+
+from odoo import fields, models
+
+
+class CampaignSendingLease(models.Model):
+    """A batch of deliveries in the hands of one worker.
+
+    The row is written when the batch is claimed, before each hand-over, and deleted
+    when the batch is settled. A row whose worker is gone tells what became of each
+    delivery, in the order of ``delivery_ids``:
+
+    =====================================  =====================================
+    deliveries                             outcome
+    =====================================  =====================================
+    the first ``position``                 accepted, except those in ``results``
+    the next ``in_flight``                 unknown
+    the rest                               untouched, given back to the queue
+    =====================================  =====================================
+    """
+
+    _name = "campaign.sending.lease"
+    _description = "Batch in Sending"
+    _order = "id"
+    _log_access = False
+
+    mailing_id = fields.Many2one(
+        "mailing.mailing", required=True, index=True, ondelete="cascade"
+    )
+    lane = fields.Integer(readonly=True)
+    claimed_at = fields.Datetime(readonly=True)
+    expires_at = fields.Datetime(
+        readonly=True, help="After this the worker is taken for dead."
+    )
+    backend_pid = fields.Integer(
+        readonly=True, help="The worker's database session, to notice its death early."
+    )
+    backend_start = fields.Char(readonly=True)
+    delivery_count = fields.Integer(readonly=True)
+    position = fields.Integer(readonly=True, help="Deliveries that are decided.")
+    in_flight = fields.Integer(readonly=True, help="Deliveries being handed over.")
+    results = fields.Json(readonly=True, help="Outcomes other than accepted.")
+
+    def init(self):
+        """Add the list of deliveries: the ORM has no type for it."""
+        self.env.cr.execute(
+            """
+            ALTER TABLE campaign_sending_lease
+                ADD COLUMN IF NOT EXISTS delivery_ids integer[] NOT NULL DEFAULT '{}';
+            ALTER TABLE campaign_sending_lease SET (fillfactor = 50);
+            """
+        )

@@ -1,0 +1,247 @@
+"""Sending: the plan, one row for each recipient of a mailing, written in chunks."""
+
+from odoo import tools
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .queue import UTC_NOW
+from .suppression import suppression
+
+CHUNK = 10_000
+ORM_CHUNK = 1_000
+
+# What an SMTP envelope can hold at all; Odoo's normalization is more generous.
+_DELIVERABLE = r"^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)*$"
+
+
+class DeliveryPlan:
+    """Plans the deliveries of one mailing.
+
+    Recipients are taken in the order of their ids, so the plan can stop and go on
+    anywhere; the unique index on deliveries makes planning one twice impossible.
+    """
+
+    def __init__(self, mailing):
+        self._mailing = mailing
+        self._model = mailing.env[mailing.mailing_model_real]
+        self._own_addresses = _own_addresses(mailing.env)
+
+    def write_chunk(self, after_id, res_ids=None):
+        """Plan the next recipients.
+
+        :param after_id: the highest record id that has been planned.
+        :param res_ids: plan only these records.
+        :return: the highest record id planned now, or None when there are no more.
+        """
+        query = self._recipients(after_id, res_ids)
+        if self._model._name in ("mailing.contact", "res.partner"):
+            source = self._addresses_in_sql(query)
+        else:
+            source = self._addresses_by_orm(query)
+        env = self._mailing.env
+        if source is None:
+            return None
+        env.cr.execute(self._statement(source))
+        return env.cr.fetchone()[0]
+
+    # ------------------------------------------------------------
+    # Who
+    # ------------------------------------------------------------
+
+    def _recipients(self, after_id, res_ids):
+        mailing = self._mailing
+        domain = mailing._get_recipients_domain() & Domain("id", ">", after_id)
+        if res_ids:
+            domain &= Domain("id", "in", res_ids)
+        query = self._model._search(domain, order="id", limit=CHUNK)
+        if mailing.ab_testing_enabled:
+            record_id = SQL.identifier(query.table, "id")
+            query.add_where(self._not_mailed_by_siblings(record_id))
+            if not mailing.ab_testing_is_winner_mailing:
+                query.add_where(mailing._ab_share(record_id))
+        return query
+
+    def _not_mailed_by_siblings(self, record_id):
+        siblings = self._mailing._get_ab_testing_siblings_mailings() - self._mailing
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT FROM mailing_trace sibling
+                 WHERE sibling.mass_mailing_id = ANY(%s)
+                   AND sibling.model = %s
+                   AND sibling.res_id = %s)
+            """,
+            siblings.ids,
+            self._model._name,
+            record_id,
+        )
+
+    # ------------------------------------------------------------
+    # Where to: rows of id, address as written, normalized address, second address
+    # ------------------------------------------------------------
+
+    def _addresses_in_sql(self, query):
+        table = query.table
+        columns = (SQL.identifier(table, name) for name in ("id", "email", "email_normalized"))
+        public = SQL("FALSE")
+        if self._model._name == "res.partner":
+            public = SQL(
+                "%s IN (SELECT partner_id FROM res_users WHERE id = %s)",
+                SQL.identifier(table, "id"),
+                self._mailing.env.ref("base.public_user").id,
+            )
+        written, normalized = (
+            SQL("CASE WHEN NOT %s THEN %s END", public, column)
+            for column in list(columns)[1:]
+        )
+        return query.select(
+            SQL("%s AS id", SQL.identifier(table, "id")),
+            SQL("%s AS written", written),
+            SQL("%s AS email", normalized),
+            SQL("NULL::varchar AS own_email"),
+        )
+
+    def _addresses_by_orm(self, query):
+        """For records that are mailed at their customer's address, as Odoo does."""
+        query.limit = ORM_CHUNK
+        records = self._model.browse(query)
+        if not records:
+            return None
+        defaults = records._message_get_default_recipients()
+        partner_ids = {
+            partner_id for values in defaults.values() for partner_id in values["partner_ids"]
+        }
+        # sudo: the sender may mail a record without reading its customer.
+        partners_sudo = self._mailing.env["res.partner"].sudo().browse(partner_ids)
+        emails = {partner.id: partner.email for partner in partners_sudo}
+        rows = []
+        for record in records:
+            values = defaults[record.id]
+            written = values["email_to"] or next(
+                (emails[id_] for id_ in values["partner_ids"] if emails[id_]), None
+            )
+            own = record["email_normalized"] if "email_normalized" in record else None
+            email = tools.email_normalize(written, strict=False) if written else None
+            rows.append((record.id, written or None, email or None, own or None))
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self._model.invalidate_model()
+        return SQL(
+            """
+            SELECT * FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
+                       AS source(id, written, email, own_email)
+            """,
+            *columns,
+        )
+
+    # ------------------------------------------------------------
+    # The statement
+    # ------------------------------------------------------------
+
+    def _statement(self, source):
+        mailing = self._mailing
+        return SQL(
+            """
+            WITH source AS MATERIALIZED (%(source)s),
+            judged AS (
+                SELECT id, email, written,
+                       CASE
+                       WHEN %(own_suppressed)s THEN 'mail_bl'
+                       WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
+                       WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
+                       WHEN COALESCE(email, '') !~ %(deliverable)s THEN 'mail_email_invalid'
+                       ELSE %(suppressed)s
+                       END AS failure
+                  FROM source
+            ), unique_ones AS (
+                SELECT id, email, written,
+                       CASE
+                       WHEN failure IS NOT NULL THEN failure
+                       WHEN row_number() OVER (PARTITION BY email, failure ORDER BY id) > 1
+                         OR %(already_mailed)s
+                       THEN 'mail_dup'
+                       END AS failure
+                  FROM judged
+            ), planned AS (
+                SELECT *, replace(gen_random_uuid()::text, '-', '') AS token
+                  FROM unique_ones
+            ), written AS (
+                INSERT INTO mailing_trace (
+                    trace_type, is_test_trace, model, res_id, mass_mailing_id,
+                    campaign_id, email, message_id, token, trace_status, failure_type,
+                    next_attempt_at, attempt_count,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT 'mail', FALSE, %(model)s, id, %(mailing)s,
+                       %(campaign)s, COALESCE(NULLIF(email, ''), written, ''),
+                       '<' || token || '@' || %(domain)s || '>', token,
+                       CASE WHEN failure IS NULL THEN 'outgoing' ELSE 'cancel' END,
+                       failure, %(now)s, 0,
+                       %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM planned
+                    ON CONFLICT (mass_mailing_id, model, res_id)
+                       WHERE token IS NOT NULL DO NOTHING
+            )
+            SELECT max(id) FROM source
+            """,
+            source=source,
+            own_suppressed=self._own_suppressed(),
+            own_addresses=self._own_addresses,
+            deliverable=_DELIVERABLE,
+            suppressed=suppression(mailing, SQL("email")),
+            already_mailed=self._already_mailed(),
+            model=self._model._name,
+            mailing=mailing.id,
+            campaign=mailing.campaign_id.id or None,
+            domain=_message_id_domain(mailing),
+            now=UTC_NOW,
+            uid=mailing.env.uid,
+        )
+
+    def _own_suppressed(self):
+        """Return SQL: the record's own address is blacklisted, wherever it is mailed."""
+        if not self._mailing.use_exclusion_list:
+            return SQL("FALSE")
+        return SQL(
+            "EXISTS (SELECT FROM mail_blacklist b WHERE b.active AND b.email = own_email)"
+        )
+
+    def _already_mailed(self):
+        """Return SQL: the address has a delivery in this mailing, or in its A/B test."""
+        mailing = self._mailing
+        if mailing.ab_testing_enabled and mailing.campaign_id:
+            mailing |= mailing._get_ab_testing_siblings_mailings()
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM mailing_trace mailed
+                 WHERE mailed.mass_mailing_id = ANY(%s)
+                   AND mailed.email = judged.email
+                   AND mailed.res_id <> judged.id
+                   AND mailed.trace_status <> 'cancel'
+                   AND mailed.is_test_trace IS NOT TRUE)
+            """,
+            mailing.ids,
+        )
+
+
+def _own_addresses(env):
+    """Return the addresses at which Odoo itself receives mail: never a recipient."""
+    # sudo: aliases are the administrators' records.
+    aliases_sudo = env["mail.alias"].sudo().search([("alias_name", "!=", False)])
+    domains_sudo = env["mail.alias.domain"].sudo().search([])
+    addresses = {
+        *aliases_sudo.mapped("alias_full_name"),
+        *domains_sudo.mapped("bounce_email"),
+        *domains_sudo.mapped("catchall_email"),
+        *domains_sudo.mapped("default_from_email"),
+        env.ref("base.partner_root").sudo().email_normalized,
+    }
+    return sorted(address for address in addresses if address)
+
+
+def _message_id_domain(mailing):
+    """Return the right-hand side of message ids: the sender's domain, in ASCII."""
+    domain = tools.email_domain_extract(mailing.email_from or "") or ""
+    try:
+        return domain.encode("idna").decode("ascii") or "campaign-desk.invalid"
+    except UnicodeError:
+        return "campaign-desk.invalid"

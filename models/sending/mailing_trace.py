@@ -1,0 +1,151 @@
+"""Sending: a delivery (one recipient of one mailing), which is also the queue's row."""
+
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ...tools import delivery
+from .lane import LaneRun
+from .queue import transition
+
+_logger = logging.getLogger(__name__)
+
+# A lane gives its thread back after this time: Odoo's other jobs, transactional mail
+# among them, use the same few threads.
+LANE_SECONDS = 4
+
+
+class MailingTrace(models.Model):
+    """A row with a ``token`` is a delivery of the Campaign Desk engine.
+
+    What may happen to it is in :mod:`campaign_desk.tools.delivery`.
+    """
+
+    _inherit = "mailing.trace"
+
+    token = fields.Char(
+        readonly=True, copy=False, help="Stands for the recipient in links, unguessable."
+    )
+    next_attempt_at = fields.Datetime("Next Attempt", readonly=True, copy=False)
+    attempt_count = fields.Integer("Attempts", readonly=True, copy=False, aggregator=None)
+    lease_key = fields.Integer(
+        readonly=True, copy=False, aggregator=None, help="The lease of the worker that has it."
+    )
+    provider_reference = fields.Char(
+        "Server's Answer",
+        readonly=True,
+        copy=False,
+        help="What the mail server said when it took the mail, often its queue number.",
+    )
+    failure_type = fields.Selection(
+        selection_add=[(delivery.FAILURE_UNKNOWN, "Outcome unknown")],
+        ondelete={
+            delivery.FAILURE_UNKNOWN: lambda traces: traces.write(
+                {"failure_type": "unknown"}
+            )
+        },
+    )
+
+    _token_idx = models.UniqueIndex("(token) WHERE token IS NOT NULL")
+    _recipient_idx = models.UniqueIndex(
+        "(mass_mailing_id, model, res_id) WHERE token IS NOT NULL"
+    )
+    _queue_idx = models.Index(
+        "(mass_mailing_id, next_attempt_at, id)"
+        " WHERE trace_status = 'outgoing' AND token IS NOT NULL"
+    )
+    _status_idx = models.Index("(mass_mailing_id, trace_status)")
+    _email_idx = models.Index("(mass_mailing_id, email)")
+    _message_id_idx = models.Index("(message_id)")
+
+    # ------------------------------------------------------------
+    # The lanes
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self, lane):
+        """Send what is due, for a few seconds; more work calls the lane again."""
+        deadline = time.monotonic() + LANE_SECONDS
+        handled = self._process_lane(lane, deadline)
+        if handled:
+            _logger.info("Lane %s handled %s deliveries", lane, handled)
+        if time.monotonic() >= deadline:
+            self._wake_lanes(lane)
+        self.env["mailing.mailing"]._finish_sent()
+        self.env["ir.cron"]._commit_progress(handled, remaining=0)
+
+    @api.model
+    def _process_lane(self, lane, deadline):
+        """Process batches until nothing is due or the time is over.
+
+        :param deadline: monotonic time.
+        :return: how many deliveries were handled.
+        """
+        handled = 0
+        with LaneRun(self.env, lane) as run:
+            while time.monotonic() < deadline:
+                batch = run.process_batch(limit=100, deadline=deadline)
+                if not batch:
+                    break
+                handled += batch
+        return handled
+
+    @api.model
+    def _process_batch(self, lane, limit, deadline):
+        """Process one batch: claim, render, hand over, settle. For drivers.
+
+        :return: how many deliveries were handled; 0 when nothing is due.
+        """
+        with LaneRun(self.env, lane) as run:
+            return run.process_batch(limit=limit, deadline=deadline)
+
+    @api.model
+    def _wake_lanes(self, lane=None):
+        """Have the lanes (or one of them) start within seconds."""
+        for number in [lane] if lane else (1, 2):
+            cron = self.env.ref(
+                f"campaign_desk.ir_cron_lane_{number}", raise_if_not_found=False
+            )
+            if cron:
+                cron._trigger()
+
+    # ------------------------------------------------------------
+    # By a person
+    # ------------------------------------------------------------
+
+    def action_retry(self):
+        """Send failed deliveries again. Those with an unknown outcome stay."""
+        if not self.env.user.has_group("mass_mailing.group_mass_mailing_user"):
+            raise AccessError(self.env._("Only Email Marketing users may send mail again."))
+        self.check_access("write")
+        self._apply(delivery.RETRIED)
+        mailings = self.filtered("token").mass_mailing_id
+        mailings.filtered(lambda mailing: mailing.state == "done").write(
+            {"state": "sending"}
+        )
+        self._wake_lanes()
+
+    def _apply(self, event):
+        """Apply ``event`` of the table to these deliveries in one statement."""
+        self.flush_recordset()
+        if not self:
+            return
+        outcome = transition(event)
+        self.env.cr.execute(SQL(
+            """
+            UPDATE mailing_trace trace
+               SET trace_status = %s,
+                   failure_type = NULL,
+                   failure_reason = NULL,
+                   next_attempt_at = now() AT TIME ZONE 'UTC',
+                   attempt_count = 0
+             WHERE id = ANY(%s) AND token IS NOT NULL AND %s IS NOT NULL
+            """,
+            outcome,
+            self.ids,
+            outcome,
+        ))
+        self.invalidate_recordset()

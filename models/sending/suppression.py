@@ -1,0 +1,52 @@
+"""Sending: who must not be mailed, as one SQL expression.
+
+The same expression judges recipients when they are planned and again when they are
+about to be sent, because people unsubscribe in between.
+"""
+
+from odoo.tools import SQL
+
+
+def suppression(mailing, email):
+    """Return SQL for the failure type that keeps ``email`` from a mailing, or NULL.
+
+    :param mailing: a mailing of the Campaign Desk engine.
+    :param email: SQL for a normalized address.
+    """
+    cases = []
+    if mailing.use_exclusion_list:
+        blacklisted = SQL(
+            "EXISTS (SELECT FROM mail_blacklist WHERE active AND email = %s)", email
+        )
+        cases.append(SQL("WHEN %s THEN 'mail_bl'", blacklisted))
+    if opted_out := _opted_out(mailing, email):
+        cases.append(SQL("WHEN %s THEN 'mail_optout'", opted_out))
+    if not cases:
+        return SQL("NULL::varchar")
+    return SQL("CASE %s END", SQL(" ").join(cases))
+
+
+def _opted_out(mailing, email):
+    """Return SQL that tells whether ``email`` has opted out of what the mailing is.
+
+    Whoever has opted out of one of the targeted lists is left out, even if another
+    one (or another contact with the same address) is still subscribed: Odoo would
+    mail them.
+    """
+    if mailing.mailing_on_mailing_list:
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM mailing_contact contact
+                  JOIN mailing_subscription subscription
+                    ON subscription.contact_id = contact.id
+                 WHERE contact.email_normalized = %s
+                   AND subscription.opt_out
+                   AND subscription.list_id = ANY(%s))
+            """,
+            email,
+            mailing.contact_list_ids.ids,
+        )
+    if addresses := list(mailing._get_opt_out_list()):
+        return SQL("%s = ANY(%s)", email, addresses)
+    return None

@@ -1,0 +1,77 @@
+"""Tracking: inbound mail that concerns a delivery."""
+
+import re
+
+from odoo import api, models, tools
+
+from ...tools import tokens
+
+_TAG = re.compile(r"\+([0-9a-f]{%d})@" % tokens.SIGNED_LENGTH)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def _detect_is_bounce(self, message, message_dict):
+        """Know our per-recipient return paths (VERP) as the bounce address."""
+        untagged = dict(message_dict, to=_TAG.sub("@", message_dict["to"] or ""))
+        return super()._detect_is_bounce(message, untagged)
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        """Thread answers to a mailing onto the record that was mailed.
+
+        Odoo finds that record by the message it keeps of each mail. We keep none: the
+        delivery knows it.
+        """
+        if not message_dict.get("is_bounce"):
+            record = self._find_mailed_record(message_dict)
+            if record:
+                self._routing_reset_bounce(message, message_dict)
+                user = self._mail_find_user_for_gateway(message_dict["email_from"])
+                route = record._routing_check_route(
+                    message,
+                    message_dict,
+                    (record._name, record.id, custom_values, user.id or self.env.uid, None),
+                    raise_exception=False,
+                )
+                if route:
+                    return [route]
+        return super().message_route(
+            message, message_dict, model, thread_id, custom_values
+        )
+
+    @api.model
+    def _find_mailed_record(self, message_dict):
+        """Return the record that got the mailing which ``message_dict`` answers.
+
+        None when Odoo's own rules find the thread: the mail answers a message that
+        Odoo keeps, or the mailing wants answers elsewhere.
+        """
+        references = message_dict["references"] or message_dict["in_reply_to"] or ""
+        message_ids = tools.mail.mail_header_msgid_re.findall(references)[-32:]
+        if not message_ids:
+            return None
+        # sudo: the gateway acts for the sender of the mail, who has no rights here.
+        kept_sudo = self.env["mail.message"].sudo()
+        if kept_sudo.search_count([("message_id", "in", message_ids)], limit=1):
+            return None
+        delivery_sudo = (
+            self.env["mailing.trace"]
+            .sudo()
+            .search(
+                [
+                    ("message_id", "in", message_ids),
+                    ("token", "!=", False),
+                    ("mass_mailing_id.reply_to_mode", "=", "update"),
+                ],
+                limit=1,
+                order="id desc",
+            )
+        )
+        if not delivery_sudo:
+            return None
+        return self.env[delivery_sudo.model].browse(delivery_sudo.res_id).exists()

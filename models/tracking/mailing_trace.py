@@ -1,0 +1,83 @@
+"""Tracking: what an event makes of a delivery."""
+
+from odoo import api, fields, models
+
+from ...tools import delivery, tokens
+
+
+class MailingTrace(models.Model):
+    """Odoo's setters, for deliveries, by the table of :mod:`tools.delivery`.
+
+    Other traces (test mails, the standard engine, SMS) keep Odoo's behaviour.
+    """
+
+    _inherit = "mailing.trace"
+
+    @api.model
+    def _find_by_signed(self, purpose, signed):
+        """Return the delivery for a signed token, or an empty recordset.
+
+        sudo: whoever holds the token is the recipient, who has no account.
+        """
+        token = tokens.verify(self.env["mailing.mailing"]._tracking_key(), purpose, signed)
+        traces_sudo = self.sudo()
+        return traces_sudo.search([("token", "=", token)]) if token else traces_sudo
+
+    def _set_by_table(self, event, values):
+        """Write ``values`` and the new status where ``event`` changes something.
+
+        :return: the others, to which Odoo's own rules apply.
+        """
+        deliveries = self.filtered("token")
+        by_status = {}
+        for trace in deliveries:
+            status, changed = delivery.advance(
+                trace.trace_status, event, trace.failure_type
+            )
+            if changed:
+                by_status[status] = by_status.get(status, self.browse()) + trace
+        for status, traces in by_status.items():
+            traces.write({"trace_status": status, **values})
+        return self - deliveries
+
+    def set_opened(self, domain=None):
+        traces = self._with_found(domain)
+        others = traces._set_by_table(
+            delivery.OPENED,
+            {"open_datetime": fields.Datetime.now(), "failure_type": False},
+        )
+        super(MailingTrace, others).set_opened()
+        return traces
+
+    def set_replied(self, domain=None):
+        traces = self._with_found(domain)
+        others = traces._set_by_table(
+            delivery.REPLIED,
+            {"reply_datetime": fields.Datetime.now(), "failure_type": False},
+        )
+        super(MailingTrace, others).set_replied()
+        return traces
+
+    def set_bounced(self, domain=None, bounce_message=False):
+        traces = self._with_found(domain)
+        others = traces._set_by_table(
+            delivery.BOUNCED,
+            {"failure_type": "mail_bounce", "failure_reason": bounce_message},
+        )
+        super(MailingTrace, others).set_bounced(bounce_message=bounce_message)
+        return traces
+
+    def set_failed(self, domain=None, failure_type=False):
+        traces = self._with_found(domain)
+        others = traces._set_by_table(delivery.FAILED, {"failure_type": failure_type})
+        super(MailingTrace, others).set_failed(failure_type=failure_type)
+        return traces
+
+    def set_canceled(self, domain=None):
+        traces = self._with_found(domain)
+        others = traces._set_by_table(delivery.CANCELLED, {})
+        super(MailingTrace, others).set_canceled()
+        return traces
+
+    def _with_found(self, domain):
+        return self + (self.search(domain) if domain else self.browse())

@@ -1,0 +1,1 @@
+"""Sending: adapters to the systems that take mail over; one file each."""
