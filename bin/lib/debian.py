@@ -92,11 +92,15 @@ def _mirror_of_paragraph(paragraph: str) -> Mirror | None:
 
 def _mirror_of_line(line: str) -> Mirror | None:
     """Read one line of a classic ``sources.list``."""
-    found = re.match(r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)", line)
+    found = re.match(
+        r"deb\s+(?:\[(?P<options>[^]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)", line
+    )
     if not found or found["suite"] not in RELEASES:
         return None
     options = dict(
-        option.split("=", 1) for option in (found["options"] or "").split() if "=" in option
+        option.split("=", 1)
+        for option in (found["options"] or "").split()
+        if "=" in option
     )
     return Mirror(found["uri"], options.get("signed-by", KEYRING))
 
@@ -126,13 +130,15 @@ class PrivateApt:
             "APT::Sandbox::User": "root",
             "Acquire::Languages": "none",
         }
-        self.options = [word for item in settings.items() for word in ("-o", "%s=%s" % item)]
+        self.options = [
+            word for item in settings.items() for word in ("-o", f"{item[0]}={item[1]}")
+        ]
 
     def update(self) -> None:
         """Fetch the lists of packages."""
         run(
             ["apt-get", *self.options, "-q", "update"],
-            failure="Debian's package lists could not be downloaded; is there a network?",
+            failure="Debian's package lists could not be downloaded; try again.",
         )
 
     def size(self, package: str) -> int:

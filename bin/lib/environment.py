@@ -1,7 +1,7 @@
 """Where everything is, and how it gets there.
 
-What is big and the same for every checkout (Odoo, Python packages, linters) stands in the
-user's cache; what belongs to one checkout (databases, configuration, logs) in its
+What is big and the same for every checkout (Odoo, Python packages, linters) stands in
+the user's cache; what belongs to one checkout (databases, configuration, logs) in its
 ``.odoo/`` folder. Every step of the set-up may be interrupted and repeated.
 """
 
@@ -28,10 +28,14 @@ BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stab
 class Environment:
     """One checkout of the add-on and everything it needs to run."""
 
-    def __init__(self, root: Path | None = None, environ: Mapping[str, str] = os.environ):
+    def __init__(
+        self, root: Path | None = None, environ: Mapping[str, str] = os.environ
+    ):
         self.root = root or Path(__file__).resolve().parents[2]
         self.state = self.root / ".odoo"
-        base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "/tmp"), ".cache")
+        base = environ.get("XDG_CACHE_HOME") or Path(
+            environ.get("HOME", "/tmp"), ".cache"
+        )
         self.cache = Path(base, MODULE)
         self.database = environ.get("CAMPAIGN_DESK_DB") or MODULE
         self.port = int(environ.get("CAMPAIGN_DESK_PORT") or 8069)
@@ -188,7 +192,9 @@ class Environment:
         addons = [self.odoo_home / "odoo" / "addons", self.odoo_home / "addons"]
         options = {
             "addons_path": ",".join(
-                str(folder) for folder in [*addons, self.state / "addons"] if folder.exists()
+                str(folder)
+                for folder in [*addons, self.state / "addons"]
+                if folder.exists()
             ),
             "data_dir": self.state / "data",
             "db_host": self.postgres.socket,
@@ -222,7 +228,9 @@ class Environment:
     def create_database(self, name: str, template: str | None = None) -> None:
         """Create a database: an empty one, or a copy with its files."""
         if template:
-            self.postgres.query(f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}"')
+            self.postgres.query(
+                f'CREATE DATABASE "{name}" OWNER {ROLE} TEMPLATE "{template}"'
+            )
             if self._filestore(template).exists():
                 shutil.copytree(self._filestore(template), self._filestore(name))
             return

@@ -19,8 +19,16 @@ class Linter:
 
 
 LINTERS = (
-    Linter("ruff check", ("ruff", "check", "-q"), ("ruff", "check", "-q", "--fix")),
-    Linter("ruff format", ("ruff", "format", "-q", "--check"), ("ruff", "format", "-q")),
+    Linter(
+        "ruff check",
+        ("ruff", "check", "-q", "--output-format=concise"),
+        ("ruff", "check", "-q", "--fix"),
+    ),
+    Linter(
+        "ruff format",
+        ("ruff", "format", "-q", "--check", "--output-format=concise"),
+        ("ruff", "format", "-q"),
+    ),
     Linter("pylint-odoo", ("pylint", "--rcfile=.pylintrc", ".")),
     Linter(
         "oca-checks-odoo-module",

@@ -1,8 +1,9 @@
 """A private PostgreSQL server: a cluster of its own, reachable over a socket only.
 
-The server refuses to run as root. Started by root it runs as the user ``postgres``; when
-that user cannot enter the checkout, the cluster stands in /var/lib and is linked. Sockets
-have short names, so the socket stands in /tmp, in a folder only its owner and root enter.
+The server refuses to run as root. Started by root it runs as the user ``postgres``;
+when that user cannot enter the checkout, the cluster stands in /var/lib and is linked.
+A socket's path is limited to about a hundred characters, so it stands in /tmp, in a
+folder that only its owner and root enter.
 """
 
 import os
@@ -92,7 +93,7 @@ class Cluster:
         self._run(
             *("pg_ctl", "-D", str(self.data), "-l", str(self.data / "server.log")),
             *("-w", "-t", "120", "-s", "-o", options, "start"),
-            failure=f"PostgreSQL did not start; its words are in {self.link}/server.log",
+            failure=f"PostgreSQL did not start; {self.link}/server.log says why.",
         )
         if not self.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
             self.query(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
@@ -105,7 +106,9 @@ class Cluster:
                 failure="PostgreSQL did not stop.",
             )
 
-    def query(self, sql: str, database: str = "postgres", user: str = "postgres") -> str:
+    def query(
+        self, sql: str, database: str = "postgres", user: str = "postgres"
+    ) -> str:
         """Run SQL and return its rows as plain text."""
         command = [str(self.programs / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1"]
         command += ["-d", self.dsn(database, user), "-c", sql]
@@ -157,11 +160,14 @@ class Cluster:
             self.link.symlink_to(target)
 
     def _place(self) -> Path:
-        """Return where the cluster may stand: in the checkout if its owner gets there."""
+        """Return where the cluster may stand: in the checkout if PostgreSQL gets there."""
         if not is_root():
             return self.link
         reach = ["runuser", "-u", "postgres", "--", "test", "-x", str(self.state)]
-        if subprocess.run(reach, cwd="/", capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run(reach, cwd="/", capture_output=True, check=False).returncode
+            == 0
+        ):
             return self.link
         base = Path("/var/lib/campaign_desk")
         base.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -173,7 +179,9 @@ class Cluster:
         if (PROGRAMS / version / "bin" / "initdb").exists():
             self._programs = PROGRAMS / version / "bin"
             return
-        words = run([str(self.programs / "postgres"), "--version"], failure="No PostgreSQL.")
+        words = run(
+            [str(self.programs / "postgres"), "--version"], failure="No PostgreSQL."
+        )
         if re.search(r"\d+", words)[0] != version:
             raise CommandError(
                 f"the databases in {self.link} were made by PostgreSQL {version}, "
@@ -183,9 +191,14 @@ class Cluster:
     def _make_socket_folder(self) -> None:
         """Create the socket's folder for the server's user and nobody else."""
         self.socket.mkdir(mode=0o700, exist_ok=True)
-        stranger = self.socket.stat().st_uid not in (os.geteuid(), self.data.stat().st_uid)
+        stranger = self.socket.stat().st_uid not in (
+            os.geteuid(),
+            self.data.stat().st_uid,
+        )
         if self.socket.is_symlink() or stranger:
-            raise CommandError(f"{self.socket} belongs to somebody else; please remove it.")
+            raise CommandError(
+                f"{self.socket} belongs to somebody else; please remove it."
+            )
         if is_root():
             shutil.chown(self.socket, "postgres", "postgres")
 

@@ -19,7 +19,9 @@ def is_root() -> bool:
 def find_program(*names: str) -> str | None:
     """Return the path of the first program that exists."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return next((found for name in names if (found := shutil.which(name, path=path))), None)
+    return next(
+        (found for name in names if (found := shutil.which(name, path=path))), None
+    )
 
 
 def install(*packages: str) -> None:

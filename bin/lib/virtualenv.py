@@ -24,13 +24,11 @@ def fingerprint(*parts: str) -> str:
 def find_python() -> tuple[str, str]:
     """Return a Python that Odoo 19 supports, and its version."""
     if sys.version_info[:2] in SUPPORTED:
-        return sys.executable, "%d.%d" % sys.version_info[:2]
-    for version in sorted(SUPPORTED, reverse=True):
-        if found := find_program("python%d.%d" % version):
-            return found, "%d.%d" % version
-    raise CommandError(
-        "Odoo 19 needs Python 3.10 to 3.13; please install one of them (Debian: python3)."
-    )
+        return sys.executable, f"3.{sys.version_info[1]}"
+    for _major, minor in reversed(SUPPORTED):
+        if found := find_program(f"python3.{minor}"):
+            return found, f"3.{minor}"
+    raise CommandError("Odoo 19 needs Python 3.10 to 3.13; please install one of them.")
 
 
 class VirtualEnvironment:
@@ -83,7 +81,7 @@ class VirtualEnvironment:
                 raise
             if not is_root():
                 raise CommandError(
-                    "please install python3-venv (as root: apt-get install python3-venv)"
+                    "please install python3-venv (apt-get install python3-venv)"
                 ) from error
             install("python3-venv")
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,333 @@
+"""The parts of bin/test, each of them an outcome that can be counted."""
+
+import json
+import re
+import subprocess
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .console import CommandError, only_one, run, say
+from .environment import MODULE, Environment
+from .linters import run_linters
+from .odoo_tests import TestReport, check_log, read_log, run_odoo
+
+CORE_SUITES = ("mass_mailing", "test_mass_mailing")
+HERE = Path(__file__).parent
+WHEEL_LIMIT = 20_000_000
+
+
+@dataclass
+class Outcome:
+    """What one part came to."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def count(self, good: bool, note: str = "") -> None:
+        """Count one check; a failed one leaves its note."""
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            self.notes.append(note)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller of bin/test asked for."""
+
+    tags: str = f"/{MODULE}"
+    database: str = "test_addon"
+    keep: bool = False
+
+
+class Suites:
+    """The parts in the order in which they run."""
+
+    def __init__(self, env: Environment, options: Options):
+        self.env = env
+        self.options = options
+        self.logs = env.state / "logs"
+        self.baseline = env.root / "tests" / "baseline.json"
+
+    @property
+    def parts(self) -> dict[str, Callable[[], Outcome]]:
+        """The parts by name."""
+        return {
+            "lint": self.lint,
+            "unit": self.unit,
+            "addon": self.addon,
+            "upgrade": self.upgrade,
+            "core": self.core,
+            "wheel": self.wheel,
+        }
+
+    def run(self, name: str) -> Outcome:
+        """Run one part; one that ran nothing has failed."""
+        print(f"\n== {name} ==", flush=True)
+        begin = time.monotonic()
+        try:
+            outcome = self.parts[name]()
+            if not outcome.passed + outcome.failed:
+                outcome.count(False, "no test ran")
+        except CommandError as error:
+            outcome = Outcome(failed=1, notes=[str(error)])
+        outcome.seconds = time.monotonic() - begin
+        for note in outcome.notes:
+            print(note)
+        print(
+            f"{name}: {outcome.passed} passed, {outcome.failed} failed, "
+            f"{outcome.skipped} skipped in {outcome.seconds:.0f} s",
+            flush=True,
+        )
+        return outcome
+
+    # ------------------------------------------------------------
+    # WITHOUT ODOO
+    # ------------------------------------------------------------
+
+    def lint(self) -> Outcome:
+        """Ask every linter."""
+        passed, failed = run_linters(self.env)
+        return Outcome(passed, failed)
+
+    def unit(self) -> Outcome:
+        """Run the tests of ``tools/``, which need the standard library and no Odoo."""
+        self.env.ensure("python")
+        code = (
+            f"import sys, unittest; sys.path.insert(0, {str(self.env.root)!r}); "
+            "unittest.main(module=None, argv=['unittest', 'discover', '-s', "
+            "'tests/unit', '-t', 'tests/unit'])"
+        )
+        done = subprocess.run(
+            [str(self.env.python), "-I", "-c", code],
+            cwd=self.env.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        ran = re.search(r"^Ran (\d+) tests? in", done.stdout, re.M)
+        counts = dict(re.findall(r"(failures|errors|skipped)=(\d+)", done.stdout))
+        failed = int(counts.get("failures", 0)) + int(counts.get("errors", 0))
+        skipped = int(counts.get("skipped", 0))
+        outcome = Outcome(int(ran[1]) - failed - skipped if ran else 0, failed, skipped)
+        if done.returncode:
+            outcome.notes.append(done.stdout.strip())
+            outcome.failed = outcome.failed or 1
+        return outcome
+
+    def wheel(self) -> Outcome:
+        """Build the wheel and look into it."""
+        self.env.ensure("lint")
+        outcome = Outcome()
+        with tempfile.TemporaryDirectory() as folder:
+            run(
+                [
+                    *(str(self.env.linters.python), "-m", "pip", "wheel", "--quiet"),
+                    *("--disable-pip-version-check", "--no-deps"),
+                    *("--no-build-isolation", "--wheel-dir", folder),
+                    str(self.env.root),
+                ],
+                failure="the wheel could not be built.",
+            )
+            (wheel,) = Path(folder).glob("*.whl")
+            names = zipfile.ZipFile(wheel).namelist()
+            size = wheel.stat().st_size
+        home = f"odoo/addons/{MODULE}/"
+        strangers = [
+            name
+            for name in names
+            if not name.startswith(home) and ".dist-info/" not in name
+        ]
+        manifest = f"{home}__manifest__.py"
+        outcome.count(manifest in names, f"{wheel.name} has no {manifest}")
+        outcome.count(not strangers, f"{wheel.name} also holds {strangers[:5]}")
+        outcome.count(size < WHEEL_LIMIT, f"{wheel.name} has {size} bytes")
+        data = [f"{home}{path}" for path in self._manifest_files()]
+        missing = sorted(set(data) - set(names))
+        outcome.count(not missing, f"{wheel.name} has no {missing[:5]}")
+        return outcome
+
+    def _manifest_files(self) -> list[str]:
+        """Return the files that the manifest names."""
+        text = (self.env.root / "__manifest__.py").read_text()
+        return re.findall(r'"([\w./-]+\.(?:xml|csv|sql))"', text)
+
+    # ------------------------------------------------------------
+    # WITH ODOO
+    # ------------------------------------------------------------
+
+    def addon(self) -> Outcome:
+        """Install the add-on in a fresh database and run its tests."""
+        self.env.ensure("odoo", "python", "postgres", "chromium")
+        name = self.options.database
+        log = self.logs / f"{name}.log"
+        with self._using(name):
+            known = self.options.keep and self.env.database_exists(name)
+            if not known:
+                self.env.drop_database(name)
+            say(
+                f"{'updating' if known else 'installing'} and testing; the log is {log}"
+            )
+            status = run_odoo(
+                self.env,
+                name,
+                log,
+                *("-u" if known else "-i", MODULE),
+                *("--test-tags", self.options.tags, "--stop-after-init"),
+                *("--screenshots", str(self.logs / "screenshots")),
+            )
+        report = read_log(log)
+        outcome = self._outcome(report, status, log)
+        if report.total:
+            warnings = check_log(self.env, log)
+            outcome.count(not warnings, f"the log warns:\n{_shorten(warnings)}")
+        return outcome
+
+    def upgrade(self) -> Outcome:
+        """Update the installed add-on, uninstall it, and look for what it left."""
+        self.env.ensure("odoo", "python", "postgres")
+        name = self.options.database
+        outcome = Outcome()
+        with self._using(name):
+            if not self.env.database_exists(name):
+                self._odoo(name, "install", "-i", MODULE, "--stop-after-init")
+            copy = f"{name}_upgrade"
+            self.env.drop_database(copy)
+            self.env.create_database(copy, template=name)
+            say("updating the installed add-on")
+            log = self._odoo(copy, "upgrade", "-u", MODULE, "--stop-after-init")
+            warnings = check_log(self.env, log)
+            outcome.count(not warnings, f"the update warns:\n{_shorten(warnings)}")
+            say("uninstalling the add-on")
+            log = self.logs / "uninstall.log"
+            script = HERE / "uninstall_check.py"
+            status = run_odoo(self.env, copy, log, "shell", "--no-http", script=script)
+            self.env.drop_database(copy)
+        text = log.read_text()
+        for verdict, title in re.findall(r"^CHECK (ok|failed) (.+)$", text, re.M):
+            outcome.count(verdict == "ok", f"left after uninstalling: {title}")
+        done = not status and "CHECK" in text and "Traceback" not in text
+        outcome.count(done, f"the add-on could not be uninstalled; see {log}")
+        return outcome
+
+    def core(self) -> Outcome:
+        """Run Odoo's own suites with our add-on; only known failures are allowed."""
+        report, status, log = self._core_suites(
+            "test_core", MODULE, "test_mass_mailing"
+        )
+        known = json.loads(self.baseline.read_text())["failures"]
+        outcome = self._outcome(report, status, log)
+        new = [name for name in report.failures if name not in known]
+        if report.finished and report.failed and not new:
+            outcome.failed = 0
+        outcome.notes = [note for note in outcome.notes if note.strip() not in known]
+        if old := sorted(set(known) & set(report.failures)):
+            outcome.notes.append(f"failed as without the add-on: {', '.join(old)}")
+        if fixed := sorted(set(known) - set(report.failures)):
+            outcome.notes.append(
+                f"passed, unlike without the add-on: {', '.join(fixed)}"
+            )
+        return outcome
+
+    def write_baseline(self) -> None:
+        """Write down which of Odoo's tests fail without our add-on."""
+        manifest = (self.env.root / "__manifest__.py").read_text()
+        depends = re.search(r'"depends": \[(.*?)\]', manifest, re.S)[1]
+        modules = [*re.findall(r'"(\w+)"', depends), "test_mass_mailing"]
+        report, _status, log = self._core_suites("test_baseline", *modules)
+        if not report.finished:
+            raise CommandError(f"Odoo's suites did not come to their end; see {log}")
+        content = {
+            "comment": "Tests of Odoo that fail without the add-on (bin/test --baseline)",
+            "modules": modules,
+            "tests": report.total,
+            "failures": sorted(report.failures),
+        }
+        self.baseline.write_text(json.dumps(content, indent=2) + "\n")
+        print(f"{report.total} tests, {len(report.failures)} fail: {self.baseline}")
+
+    def _core_suites(self, name: str, *modules: str) -> tuple[TestReport, int, Path]:
+        """Install some modules, then run Odoo's own suites with all of them loaded."""
+        self.env.ensure("odoo", "python", "postgres", "chromium")
+        log = self.logs / f"{name}.log"
+        with self._using(name):
+            self.env.drop_database(name)
+            say(f"installing {', '.join(modules)}")
+            self._odoo(
+                name, f"{name}_install", "-i", ",".join(modules), "--stop-after-init"
+            )
+            say(f"running Odoo's own suites; the log is {log}")
+            status = run_odoo(
+                self.env,
+                name,
+                log,
+                *("--test-tags", ",".join(f"/{suite}" for suite in CORE_SUITES)),
+                *("--screenshots", str(self.logs / "screenshots"), "--stop-after-init"),
+                program=(str(HERE / "late_tests.py"),),
+            )
+            if not self.options.keep:
+                self.env.drop_database(name)
+        return read_log(log), status, log
+
+    def clean(self) -> None:
+        """Drop what the parts left, unless the caller keeps it."""
+        name = self.options.database
+        if not self.options.keep and self.env.postgres.running:
+            with self._using(name):
+                self.env.drop_database(name)
+
+    @contextmanager
+    def _using(self, database: str):
+        """Keep other runs of bin/test away from a database."""
+        with only_one(self.env.state / f"{database}.lock"):
+            yield
+
+    def _odoo(self, database: str, log_name: str, *args: str) -> Path:
+        """Run Odoo where nothing may fail, and return its log."""
+        log = self.logs / f"{log_name}.log"
+        if run_odoo(self.env, database, log, *args):
+            raise CommandError(f"Odoo failed; see {log}\n{_last_error(log)}")
+        return log
+
+    def _outcome(self, report: TestReport, status: int, log: Path) -> Outcome:
+        """Turn Odoo's report into counts."""
+        outcome = Outcome(
+            passed=report.total - report.failed - len(report.skipped),
+            failed=report.failed,
+            skipped=len(report.skipped),
+            notes=[f"skipped: {name}" for name in report.skipped],
+        )
+        outcome.notes += [f"  {name}" for name in report.failures]
+        if not report.finished or (status and not report.failed):
+            outcome.failed += 1
+            outcome.notes.append(
+                f"Odoo did not come to its end; see {log}\n{_last_error(log)}"
+            )
+        return outcome
+
+
+def _last_error(log: Path) -> str:
+    """Return the last lines of a log that speak of an error."""
+    text = log.read_text(errors="replace")
+    found = re.findall(
+        r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) .*(?:\n(?!\d{4}-).*)*", text, re.M
+    )
+    return _shorten(found[-1] if found else text, last=True)
+
+
+def _shorten(text: str, lines: int = 25, *, last: bool = False) -> str:
+    """Return the first or the last lines of a long text."""
+    kept = text.strip().splitlines()
+    kept = kept[-lines:] if last else kept[:lines]
+    return "\n".join(f"    {line[:300]}" for line in kept)
