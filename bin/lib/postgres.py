@@ -160,7 +160,7 @@ class Cluster:
             self.link.symlink_to(target)
 
     def _place(self) -> Path:
-        """Return where the cluster may stand: in the checkout if PostgreSQL gets there."""
+        """Return where the cluster stands: in the checkout if PostgreSQL gets there."""
         if not is_root():
             return self.link
         reach = ["runuser", "-u", "postgres", "--", "test", "-x", str(self.state)]

@@ -249,7 +249,7 @@ class Suites:
         if not report.finished:
             raise CommandError(f"Odoo's suites did not come to their end; see {log}")
         content = {
-            "comment": "Tests of Odoo that fail without the add-on (bin/test --baseline)",
+            "comment": "Odoo's tests that fail without us (bin/test --baseline)",
             "modules": modules,
             "tests": report.total,
             "failures": sorted(report.failures),
