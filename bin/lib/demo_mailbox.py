@@ -72,7 +72,8 @@ class Session(asyncio.Protocol):
         while self.take_mail(searched) if self.in_mail else self.take_line():
             searched = 0
         if self.replies:
-            self.transport.write("".join(f"{text}\r\n" for text in self.replies).encode())
+            text = "".join(f"{reply}\r\n" for reply in self.replies)
+            self.transport.write(text.encode())
             self.replies.clear()
         if len(self.buffer) > (LONGEST_MAIL if self.in_mail else LONGEST_LINE):
             self.transport.write(b"552 too long\r\n")
