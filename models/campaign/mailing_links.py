@@ -38,7 +38,14 @@ class MailingLinks:
             skip_prefix=self._prefix(),
             skip_list=OWN_PAGES,
         )
-        for node, tracker in zip(nodes, self._trackers(links), strict=True):
+        # a link to a place in the mail itself is no link to a page
+        pages = [
+            (node, link)
+            for node, link in zip(nodes, links, strict=True)
+            if not node.get("href").startswith("#")
+        ]
+        trackers = self._trackers([link for _node, link in pages])
+        for (node, _link), tracker in zip(pages, trackers, strict=True):
             node.set("href", self._address(tracker.code))
 
     def rewrite_attributes(self, tag, attributes):

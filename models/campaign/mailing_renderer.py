@@ -5,11 +5,13 @@ import re
 import time
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 
 import idna
-from lxml import html
-from markupsafe import Markup
+from lxml import etree, html
+from markupsafe import Markup, escape
 
+from odoo import tools
 from odoo.tools import safe_eval
 from odoo.tools.misc import file_open
 
@@ -83,6 +85,7 @@ class MailingRenderer:
             source = re.sub(rf"{own}(?=[\"'#?\s<]|$)", self._own_link(purpose), source)
         root = html.fragment_fromstring(source, create_parent="t")
         self._links.shorten(root)
+        _escape_texts(root)
         qweb = self._qweb(False)[0]
         return CompiledTemplate(qweb._compile(root))
 
@@ -308,6 +311,16 @@ class _RecipientFacts:
         return self._reply_tos.get(record.id)
 
 
+def _escape_texts(root):
+    """Escape the constant texts, which QWeb puts out as they stand."""
+    for element in root.iter(etree.Element):
+        if element.tag not in ("style", "script") and element.text:
+            element.text = str(escape(element.text))
+        for child in element:
+            if child.tail:
+                child.tail = str(escape(child.tail))
+
+
 def _fill(chunks, codes):
     """Put the codes of links that were shortened for this batch into the chunks."""
     if not codes:
@@ -316,8 +329,11 @@ def _fill(chunks, codes):
     return [pattern.sub(lambda match: codes[match[0]], chunk) for chunk in chunks]
 
 
+@lru_cache(maxsize=1024)
 def _reply_to_header(value):
     name, address = parseaddr(mime.clean_header(value))
+    if "@" not in address:  # a name with quotes of its own: keep what can be used
+        name, address = "", tools.email_normalize(value, strict=False) or address
     return mime.address_header("Reply-To", name, _ascii_address(address))
 
 

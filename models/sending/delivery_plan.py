@@ -186,7 +186,7 @@ class DeliveryPlan:
             own_suppressed=self._own_suppressed(),
             own_addresses=self._own_addresses,
             deliverable=_DELIVERABLE,
-            suppressed=suppression(mailing, SQL("email")),
+            suppressed=suppression(mailing, SQL("source.email")),
             already_mailed=self._already_mailed(),
             model=self._model._name,
             mailing=mailing.id,

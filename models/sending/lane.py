@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from ...tools.providers.base import (
     ACCEPTED,
     DEFERRED,
+    UNKNOWN,
     Misconfigured,
     SendResult,
     Unreachable,
@@ -90,6 +91,7 @@ class LaneRun:
 
     def _settle(self, batch):
         """Settle, over a new database session if the old one is lost."""
+        batch.doubt_in_flight()
         try:
             self._queue.settle(batch.lease_id, batch.results, batch.untouched(), batch.suppressed)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
@@ -141,7 +143,9 @@ class LaneRun:
             senders, group = zip(*group, strict=True)
 
             def journal(results, refs):
-                return self._queue.progress(*batch.note(results, refs))
+                ours = self._queue.progress(*batch.note(results, refs))
+                batch.in_flight = refs if ours else ()
+                return ours
 
             provider = self._provider(senders[0])
             batch.add(provider.send(group, journal, deadline))
@@ -169,6 +173,7 @@ class _Batch:
         self.deliveries = deliveries
         self.results = []
         self.suppressed = {}
+        self.in_flight = ()
         self._known = set()
         self._position = 0  # in the order of handing over
         self._unnoted = []
@@ -198,6 +203,14 @@ class _Batch:
         """Return the ids of the deliveries about which nothing is known."""
         known = {result.ref for result in self.results} | set(self.suppressed)
         return [one.id for one in self.deliveries if one.id not in known]
+
+    def doubt_in_flight(self):
+        """Whatever broke off while mails were handed over, nobody resends them."""
+        known = {result.ref for result in self.results}
+        reason = "Sending broke off while the mail was handed over."
+        self.results += [
+            SendResult(ref, UNKNOWN, reason) for ref in self.in_flight if ref not in known
+        ]
 
     def defer_untouched(self, reason):
         """Put off what was not tried."""

@@ -294,20 +294,21 @@ def transition(event, table="trace"):
     """
     status = SQL.identifier(table, "trace_status")
     unknown = SQL(
-        "(%s = 'error' AND %s = %s)",
-        status,
+        "%s IS NOT DISTINCT FROM %s",
         SQL.identifier(table, "failure_type"),
         delivery.FAILURE_UNKNOWN,
     )
-    moves = delivery.TRANSITIONS[event]
+    conditions = {
+        "error": SQL("%s = 'error' AND NOT %s", status, unknown),
+        delivery.UNKNOWN: SQL("%s = 'error' AND %s", status, unknown),
+    }
     cases = [
         SQL(
             "WHEN %s THEN %s",
-            unknown if before == delivery.UNKNOWN else SQL("%s = %s", status, before),
+            conditions.get(before, SQL("%s = %s", status, before)),
             "error" if after == delivery.UNKNOWN else after,
         )
-        # the special case of ``error`` comes first
-        for before, after in sorted(moves.items(), key=lambda move: move[0] != delivery.UNKNOWN)
+        for before, after in delivery.TRANSITIONS[event].items()
     ]
     return SQL("CASE %s END", SQL(" ").join(cases))
 

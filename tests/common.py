@@ -1,0 +1,139 @@
+"""What the tests share: a mailing on a list, and a real SMTP server to send it to."""
+
+import email
+import email.policy
+import socket
+from unittest.mock import patch
+
+from aiosmtpd.controller import Controller
+
+from odoo.addons.mass_mailing.tests.common import MassMailCommon
+
+STRICT = email.policy.SMTP.clone(raise_on_defect=True)
+
+BODY = """
+<div>
+    <p>Dear <t t-out="object.name">reader</t>,</p>
+    <p><a href="https://shop.example.com/sale?a=1&amp;b=2">See the sale</a></p>
+    <p><a href="/unsubscribe_from_list">Unsubscribe</a>
+       <a href="/view">View in browser</a></p>
+</div>
+"""
+
+
+class Mailbox:
+    """An SMTP server's handler: keeps what arrives, answers as told.
+
+    ``answers`` maps a recipient's local part to the answer it gets at RCPT.
+    """
+
+    def __init__(self):
+        self.mails = []
+        self.answers = {}
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        answer = self.answers.get(address.partition("@")[0], "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.mails.append(
+            (envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content)
+        )
+        return "250 2.0.0 Ok: queued as 4711"
+
+    @property
+    def recipients(self):
+        return sorted(address for _from, to, _mail in self.mails for address in to)
+
+    def message_to(self, address):
+        """Return the one mail to ``address``, read by Python's strict parser."""
+        [data] = [data for _from, to, data in self.mails if address in to]
+        return email.message_from_bytes(data, policy=STRICT)
+
+
+class DeskCommon(MassMailCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mailbox = Mailbox()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            cls.port = probe.getsockname()[1]
+        controller = Controller(cls.mailbox, hostname="127.0.0.1", port=cls.port)
+        controller.start()
+        cls.addClassCleanup(controller.stop)
+        servers = cls.env["ir.mail_server"]
+        cls.startClassPatcher(
+            patch.object(type(servers), "_disable_send", lambda *_args: False)
+        )
+        servers.search([]).active = False
+        cls.server = servers.create(
+            {
+                "name": "Local",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": cls.port,
+                "from_filter": cls.alias_domain,
+            }
+        )
+        cls.list_one, cls.list_two = cls.env["mailing.list"].create(
+            [{"name": "One"}, {"name": "Two"}]
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox.mails.clear()
+        self.mailbox.answers.clear()
+
+    @classmethod
+    def _contact(cls, name, address, lists=None, opted_out=()):
+        """Create a contact on ``lists`` (the first one), out of some of them."""
+        return cls.env["mailing.contact"].create(
+            {
+                "name": name,
+                "email": address,
+                "subscription_ids": [
+                    (0, 0, {"list_id": one.id, "opt_out": one in opted_out})
+                    for one in lists or cls.list_one
+                ],
+            }
+        )
+
+    @classmethod
+    def _mailing(cls, **values):
+        """Create a mailing to the first list."""
+        return cls.env["mailing.mailing"].create(
+            {
+                "subject": "News for {{ object.name }}",
+                "body_html": BODY,
+                "email_from": f'"News" <news@{cls.alias_domain}>',
+                "reply_to": f"news@{cls.alias_domain}",
+                "mailing_model_id": cls.env["ir.model"]._get_id("mailing.list"),
+                "contact_list_ids": [(4, cls.list_one.id)],
+                **values,
+            }
+        )
+
+    def _dispatch(self):
+        """Run the job that plans."""
+        with self.enter_registry_test_mode():
+            self.env.ref("campaign_desk.ir_cron_dispatch").method_direct_trigger()
+
+    def _run_lane(self):
+        """Run a job that sends."""
+        with self.enter_registry_test_mode():
+            self.env.ref("campaign_desk.ir_cron_lane_1").method_direct_trigger()
+
+    def _send(self, mailing):
+        """Press Send and have the jobs run."""
+        mailing.action_launch()
+        self._dispatch()
+        self._run_lane()
+
+    def _states(self, mailing):
+        """Return status and failure of each delivery, by the record's id."""
+        return {
+            trace.res_id: (trace.trace_status, trace.failure_type)
+            for trace in mailing.mailing_trace_ids
+        }

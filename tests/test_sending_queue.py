@@ -1,0 +1,173 @@
+"""Sending: claim, lease and recovery of batches."""
+
+from odoo.tests import tagged
+
+from ..models.sending.queue import Queue
+from ..tools.providers.base import (
+    ACCEPTED,
+    DEFERRED,
+    FAILED,
+    REFUSED,
+    UNKNOWN,
+    SendResult,
+)
+from .common import DeskCommon
+
+
+@tagged("-at_install", "post_install")
+class TestQueue(DeskCommon):
+    def setUp(self):
+        super().setUp()
+        for number in range(6):
+            self._contact(f"C{number}", f"c{number}@example.com")
+        self.mailing = self._mailing()
+        self.mailing.action_launch()
+        self._dispatch()
+        self.traces = self.mailing.mailing_trace_ids.sorted("id")
+        self.queue = Queue(self.env.cr)
+
+    def _statuses(self):
+        self.env.invalidate_all()
+        return self.traces.mapped("trace_status")
+
+    def _claim(self, limit=6):
+        self.env.flush_all()
+        return self.queue.claim(self.mailing.id, 1, limit)
+
+    def _worker_dies(self, lease_id):
+        self.env.cr.execute(
+            "UPDATE campaign_sending_lease SET backend_pid = 0 WHERE id = %s",
+            [lease_id],
+        )
+
+    def test_claimed_once(self):
+        lease, rows = self._claim(4)
+        self.assertEqual([row[0] for row in rows], self.traces[:4].ids)
+        self.assertEqual(self._statuses(), ["process"] * 4 + ["outgoing"] * 2)
+        other_lease, rest = self._claim()
+        self.assertEqual([row[0] for row in rest], self.traces[4:].ids)
+        self.assertNotEqual(lease, other_lease)
+        self.assertEqual(self._claim(), (None, []))
+
+    def test_settle_applies_each_result(self):
+        lease, _rows = self._claim()
+        one, two, three, four, five, six = self.traces.ids
+        self.queue.settle(
+            lease,
+            [
+                SendResult(one, ACCEPTED, provider_id="250 Ok"),
+                SendResult(two, DEFERRED, "451 later"),
+                SendResult(three, REFUSED, "550 no"),
+                SendResult(four, FAILED, "does not render"),
+                SendResult(five, UNKNOWN, "lost"),
+            ],
+            [six],
+        )
+        self.assertEqual(
+            self._statuses(),
+            ["sent", "outgoing", "bounce", "error", "error", "outgoing"],
+        )
+        self.assertEqual(
+            self.traces.mapped("failure_type"),
+            [False, False, "mail_bounce", "unknown", "outcome_unknown", False],
+        )
+        self.assertEqual(self.traces.mapped("attempt_count"), [1, 1, 1, 1, 1, 0])
+        self.assertFalse(self.env["campaign.sending.lease"].search([]))
+
+    def test_living_worker_keeps_its_batch(self):
+        self._claim()
+        self.assertEqual(self.queue.recover(), 0)
+        self.assertEqual(self._statuses(), ["process"] * 6)
+
+    def test_dead_worker_before_any_hand_over(self):
+        lease, _rows = self._claim()
+        self._worker_dies(lease)
+        self.assertEqual(self.queue.recover(), 1)
+        self.assertEqual(self._statuses(), ["outgoing"] * 6)
+        self.assertEqual(self.traces.mapped("attempt_count"), [0] * 6)
+
+    def test_dead_worker_in_the_middle(self):
+        lease, _rows = self._claim()
+        ids = self.traces.ids
+        self.queue.progress(lease, 0, 2, [])
+        self.queue.progress(lease, 2, 2, [SendResult(ids[1], REFUSED, "550 no")])
+        self._worker_dies(lease)
+        self.queue.recover()
+        self.assertEqual(
+            self._statuses(), ["sent", "bounce"] + ["error"] * 2 + ["outgoing"] * 2
+        )
+        self.assertEqual(
+            self.traces[2:4].mapped("failure_type"), ["outcome_unknown"] * 2
+        )
+        # what is uncertain is never resent by itself, nor by "retry"
+        self.mailing.action_retry_failed()
+        self.assertEqual(self._statuses()[2:4], ["error"] * 2)
+        _lease, rows = self._claim()
+        self.assertEqual([row[0] for row in rows], ids[4:])
+
+    def test_order_of_handing_over_counts(self):
+        lease, _rows = self._claim(3)
+        ids = self.traces.ids
+        self.queue.arrange(lease, [ids[2], ids[0], ids[1]])
+        self.queue.progress(lease, 1, 1, [])
+        self._worker_dies(lease)
+        self.queue.recover()
+        self.assertEqual(self._statuses()[:3], ["error", "outgoing", "sent"])
+
+    def test_restarted_database_may_have_forgotten_progress(self):
+        lease, _rows = self._claim(3)
+        self.queue.progress(lease, 1, 1, [])
+        self._worker_dies(lease)
+        self.env.cr.execute(
+            "UPDATE campaign_sending_lease SET claimed_at = '2000-01-01'"
+        )
+        self.queue.recover()
+        self.assertEqual(self._statuses()[:3], ["sent", "error", "error"])
+
+    def test_a_worker_that_lost_its_lease(self):
+        lease, _rows = self._claim()
+        ids = self.traces.ids
+        self.assertTrue(self.queue.progress(lease, 0, 2, []))
+        self.env.cr.execute(
+            "UPDATE campaign_sending_lease SET expires_at = '2000-01-01'"
+        )
+        self.queue.recover()
+        # it may hand over nothing more
+        self.assertFalse(self.queue.progress(lease, 2, 2, []))
+        other, _rows = self._claim()
+        # it may say what became of what it had handed over, and nothing else
+        self.queue.settle(
+            lease,
+            [
+                SendResult(ids[0], ACCEPTED, provider_id="250 Ok"),
+                SendResult(ids[1], REFUSED, "550 no"),
+                SendResult(ids[2], ACCEPTED),
+            ],
+            ids[3:],
+        )
+        self.assertEqual(self._statuses(), ["sent", "bounce"] + ["process"] * 4)
+        self.assertTrue(self.queue.progress(other, 0, 1, []))
+
+    def test_open_before_settle_is_kept(self):
+        lease, _rows = self._claim(2)
+        self.traces[:2].set_opened()
+        self.env.flush_all()
+        self.queue.settle(
+            lease,
+            [SendResult(self.traces[0].id, ACCEPTED)],
+            [self.traces[1].id],
+        )
+        self.assertEqual(self._statuses()[:2], ["open", "open"])
+        self.assertTrue(self.traces[0].sent_datetime)
+
+    def test_stopped_mailing_is_not_due(self):
+        self.env.flush_all()
+        self.assertEqual(self.queue.due_mailings(), self.mailing.ids)
+        for values in (
+            {"sending_error": "Stop"},
+            {"sending_error": False, "state": "draft"},
+            {"state": "sending", "active": False},
+        ):
+            self.mailing.write(values)
+            self.env.flush_all()
+            self.assertEqual(self.queue.due_mailings(), [])

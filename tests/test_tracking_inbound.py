@@ -1,0 +1,88 @@
+"""Tracking: inbound mail that concerns deliveries."""
+
+import email
+import email.policy
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..tools import tokens
+from .common import DeskCommon
+
+GATEWAY = "odoo.addons.mail.models.mail_thread"
+
+
+@tagged("-at_install", "post_install")
+class TestInbound(DeskCommon):
+    def _mail_to_lead(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "L", "email_from": "lead@example.com"}
+        )
+        mailing = self._mailing(
+            mailing_model_id=self.env["ir.model"]._get_id("crm.lead"),
+            mailing_domain=repr([("id", "=", lead.id)]),
+        )
+        self._send(mailing)
+        return lead, mailing.mailing_trace_ids
+
+    def _answer(self, trace, to, subject="Re: News", extra=""):
+        return (
+            f"From: lead@example.com\r\nTo: {to}\r\nSubject: {subject}\r\n"
+            f"Message-ID: <answer-{trace.id}@example.com>\r\n"
+            f"In-Reply-To: {trace.message_id}\r\nReferences: {trace.message_id}\r\n"
+            f"{extra}\r\nYes please\r\n"
+        )
+
+    @mute_logger(GATEWAY)
+    def test_answer_lands_on_the_record_that_was_mailed(self):
+        lead, trace = self._mail_to_lead()
+        mail = self.mailbox.message_to("lead@example.com")
+        self.env["mail.thread"].message_process(
+            False, self._answer(trace, mail["Reply-To"])
+        )
+        self.assertEqual(trace.trace_status, "reply")
+        self.assertIn("Yes please", lead.message_ids[0].body)
+
+    @mute_logger(GATEWAY)
+    def test_return_path_is_known_as_a_bounce_address(self):
+        _lead, trace = self._mail_to_lead()
+        [(return_path, _to, _data)] = self.mailbox.mails
+        answer = self._answer(trace, return_path, "Undeliverable")
+        with self.mock_mail_gateway():
+            self.env["mail.thread"].message_process(False, answer)
+        self.assertNotEqual(trace.trace_status, "reply")
+        message_dict = {"to": return_path, "email_from": "x@example.com"}
+        message = email.message_from_string(answer, policy=email.policy.SMTP)
+        detect = self.env["mail.thread"]._detect_is_bounce
+        self.assertTrue(detect(message, message_dict))
+        key = self.env["mailing.mailing"]._tracking_key()
+        self.assertIn(tokens.sign(key, tokens.RETURN_PATH, trace.token), return_path)
+        message_dict["to"] = f"someone+{'0' * 48}@{self.alias_domain}"
+        self.assertFalse(detect(message, message_dict))
+
+    def test_late_events_never_move_a_delivery_backwards(self):
+        _lead, trace = self._mail_to_lead()
+        trace.set_bounced(bounce_message="Mailbox is gone")
+        self.assertEqual(trace.trace_status, "bounce")
+        self.assertEqual(trace.failure_reason, "Mailbox is gone")
+        trace.set_opened()
+        self.assertEqual(trace.trace_status, "bounce")
+        trace.set_replied()
+        self.assertEqual(trace.trace_status, "reply")
+        self.assertFalse(trace.failure_type)
+        for late in (
+            trace.set_bounced,
+            trace.set_opened,
+            trace.set_failed,
+            trace.set_canceled,
+        ):
+            late()
+            self.assertEqual(trace.trace_status, "reply")
+
+    def test_other_traces_keep_odoos_rules(self):
+        _lead, trace = self._mail_to_lead()
+        other = trace.copy()
+        self.assertFalse(other.token)
+        other.set_replied()
+        other.set_bounced()
+        self.assertEqual(other.trace_status, "bounce")
