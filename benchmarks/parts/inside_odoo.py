@@ -1,0 +1,229 @@
+"""The part of the benchmarks that runs inside Odoo, in processes of their own.
+
+Started with ``-c CONFIGURATION`` by Odoo's Python. Reads orders from standard input,
+one JSON line each, ``[function, arguments]``, and answers each with one line.
+"""
+
+import cProfile
+import functools
+import json
+import logging
+import os
+import pstats
+import resource
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, sql_db
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+from odoo.tools import config
+
+_logger = logging.getLogger("campaign_desk.benchmark")
+
+SLICE_SECONDS = 4  # of a lane, as the add-on's scheduled jobs have it
+ORDERS = {}
+
+
+def order(function):
+    """Make a function available as an order."""
+    ORDERS[function.__name__] = function
+    return function
+
+
+@contextmanager
+def environment(registry):
+    """Give an environment as scheduled jobs have it, committed at the end."""
+    with registry.cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, {})
+        cr.commit()
+
+
+# ------------------------------------------------------------
+# ORDERS
+# ------------------------------------------------------------
+
+
+@order
+def prepare(registry, smtp_port):
+    """Set the way out, and the domain of return paths."""
+    with environment(registry) as env:
+        env["mail.alias.domain"].create({"name": "desk.example"})
+        env["ir.mail_server"].create({
+            "name": "Sink",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": smtp_port,
+            "smtp_encryption": "none",
+            "smtp_authentication": "login",
+        })
+        # Nothing else may send or take CPU: there is no server, only these processes.
+        env["ir.config_parameter"].set_param("web.base.url", "https://desk.example")
+
+
+@order
+def move_server(registry, smtp_port):
+    """Send to another port."""
+    with environment(registry) as env:
+        env["ir.mail_server"].search([]).smtp_port = smtp_port
+
+
+@order
+def contacts(registry, sql):
+    """Create a mailing list and, by SQL, its contacts. Return its id."""
+    with environment(registry) as env:
+        mailing_list = env["mailing.list"].create({"name": "Benchmark"})
+        env.cr.execute(sql, {"list": mailing_list.id})
+        env.cr.commit()
+        env.cr.execute("ANALYZE")
+        return mailing_list.id
+
+
+@order
+def launch(registry, list_id, body, engine):
+    """Create a mailing to a list and press Send. Return its id."""
+    with environment(registry) as env:
+        mailing = env["mailing.mailing"].create({
+            "subject": "{{ object.name }}, the autumn numbers are here",
+            "preview": "Five things to read before the season starts",
+            "email_from": '"Desk Weekly" <news@desk.example>',
+            "reply_to": '"Desk Weekly" <news@desk.example>',
+            "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
+            "contact_list_ids": [(6, 0, [list_id])],
+            "body_arch": body,
+            "body_html": body,
+            "delivery_engine": engine,
+        })
+        mailing.action_launch()
+        return mailing.id
+
+
+@order
+def plan(registry):
+    """Plan what is due, as the dispatcher's job does."""
+    with environment(registry) as env:
+        env["mailing.mailing"]._cron_dispatch()
+
+
+@order
+def work(registry, lane, mailing_id, planning=False):
+    """Work on a lane, slice by slice, until the mailing is done.
+
+    A slice that fails, as when its database session is cut, ends like a scheduled
+    job that fails: in the log, and the next one starts afresh. Return how many failed.
+    """
+    failed = 0
+    if planning:
+        plan(registry)
+    while True:
+        try:
+            with environment(registry) as env:
+                deadline = time.monotonic() + SLICE_SECONDS
+                handled = env["mailing.trace"]._process_lane(lane, deadline)
+                env["mailing.mailing"]._finish_sent()
+                env.cr.commit()
+                if env["mailing.mailing"].browse(mailing_id).state == "done":
+                    return failed
+            if not handled:
+                time.sleep(0.02)
+        except psycopg2.Error:
+            _logger.warning("A slice of lane %s failed", lane, exc_info=True)
+            failed += 1
+
+
+@order
+def standard(registry, mailing_id):
+    """Send a mailing as Odoo itself does: its two jobs, until nothing is left."""
+    del mailing_id  # it is the only one that waits
+    from odoo.addons.link_tracker.models.link_tracker import LinkTracker
+
+    # Odoo fetches the page of each link to read its title; here is no network, and
+    # waiting for it is not what is measured.
+    LinkTracker._get_title_from_url = lambda self, url: url
+    with environment(registry) as env:
+        env["mailing.mailing"]._process_mass_mailing_queue()
+    waiting = True
+    while waiting:
+        with environment(registry) as env:
+            mails = env["mail.mail"]
+            if waiting := mails.search_count([("state", "=", "outgoing")], limit=1):
+                mails.process_email_queue()
+    with environment(registry) as env:
+        env["mailing.mailing"]._process_mass_mailing_queue()
+
+
+@order
+def profile(registry, path, **arguments):
+    """Do :func:`work` under cProfile and write the report to a file."""
+    profiler = cProfile.Profile()
+    profiler.runcall(work, registry, **arguments)
+    with Path(path).open("w") as output:
+        stats = pstats.Stats(profiler, stream=output)
+        for key in ("tottime", "cumtime"):
+            stats.sort_stats(key).print_stats(70)
+        stats.sort_stats("tottime").print_callers(25)
+    stats.dump_stats(f"{path}.pstats")
+
+
+# ------------------------------------------------------------
+# COSTS
+# ------------------------------------------------------------
+
+
+def measured(function, registry, arguments):
+    """Call a function; return its result and what it cost this process."""
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the past
+    memory = _memory("VmRSS")
+    before, statements = resource.getrusage(resource.RUSAGE_SELF), sql_db.sql_counter
+    start = time.perf_counter()
+    result = function(registry, **arguments)
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "result": result,
+        "seconds": seconds,
+        "cpu_seconds": after.ru_utime
+        + after.ru_stime
+        - before.ru_utime
+        - before.ru_stime,
+        "statements": sql_db.sql_counter - statements,
+        "memory_before_mb": memory,
+        "memory_peak_mb": _memory("VmHWM"),
+    }
+
+
+def _memory(name):
+    """Return one of the kernel's figures of this process's memory, in megabytes."""
+    with open("/proc/self/status") as lines:
+        line = next(line for line in lines if line.startswith(name))
+    return int(line.split()[1]) / 1024
+
+
+def main():
+    """Boot Odoo, then follow orders until there are no more."""
+    # Whatever prints to standard output must not stand between the replies.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    config.parse_config([*sys.argv[1:], "--no-http"], setup_logging=True)
+    database = config["db_name"]
+    database = database if isinstance(database, str) else database[0]
+    threading.current_thread().dbname = database
+    load_server_wide_modules()
+    registry = Registry(database)
+    answer = functools.partial(print, file=replies, flush=True)
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        try:
+            reply = measured(ORDERS[name], registry, arguments)
+        except Exception as error:
+            _logger.exception("Order %s failed", name)
+            reply = {"error": f"{name}: {type(error).__name__}: {error}"}
+        answer(json.dumps(reply))
+
+
+if __name__ == "__main__":
+    main()
