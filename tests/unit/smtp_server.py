@@ -41,6 +41,9 @@ class SmtpServer:
     ``commands`` each command with the number of its connection.
     """
 
+    # The lines that end a mail; careless servers know more of them.
+    ends: tuple[bytes, ...] = (b".\r\n",)
+
     def __init__(self, script: Script | None = None, pipelining: bool = True):
         self.script = script or (lambda step, connection, argument: None)
         self.pipelining = pipelining
@@ -72,7 +75,7 @@ class SmtpServer:
 
     def recipients(self) -> list[str]:
         """Return the first recipient of each stored mail, sorted."""
-        return sorted(recipients[0] for _sender, recipients, _data in self.stored)
+        return sorted(to[0] if to else "" for _sender, to, _data in self.stored)
 
     def _start(self, target, *args) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
@@ -83,6 +86,7 @@ class SmtpServer:
         with contextlib.suppress(OSError):
             while True:
                 sock, _address = self._listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._sockets.append(sock)
                 self.connections += 1
                 self._start(self._serve, sock, self.connections)
@@ -184,7 +188,7 @@ class _Dialogue:
 
     def _read_content(self, first: str) -> None:
         content: list[bytes] = []
-        while (line := self._lines.readline()) != b".\r\n":
+        while (line := self._lines.readline()) not in self._server.ends:
             if not line.endswith(b"\n"):
                 raise _Gone
             content.append(line.removeprefix(b"."))

@@ -2,19 +2,18 @@
 
 import random
 import smtplib
-import socket
 import time
 import unittest
-import unittest.mock
 from collections import Counter
 from contextlib import ExitStack
 from functools import partial
+from unittest import mock
 
 from smtp_server import DROP, Act, SmtpServer
 
 from tools.providers import base
 from tools.providers.base import Misconfigured, OutgoingEmail, SendResult, Unreachable
-from tools.providers.smtp import SmtpProvider
+from tools.providers.smtp import SmtpProvider, _Connection
 
 CONTENT = b"Subject: Hello\r\n\r\nfirst line\r\nlast line\r\n"
 BOTH = (True, False)
@@ -37,7 +36,9 @@ def at(step: str, act: Act, argument: str | None = None, connection: int | None 
     """Return a script that acts at one step, for one argument or connection only."""
 
     def script(now: str, number: int, given: str) -> Act | None:
-        fits = now == step and argument in (None, given) and connection in (None, number)
+        fits = (
+            now == step and argument in (None, given) and connection in (None, number)
+        )
         return act if fits else None
 
     return script
@@ -75,7 +76,11 @@ class SmtpCase(unittest.TestCase):
             smtp = smtplib.SMTP("127.0.0.1", server.port, "test", timeout)
             smtp.ehlo()
             if login:
-                smtp.login("user", "secret")
+                try:
+                    smtp.login("user", "secret")
+                except smtplib.SMTPException:
+                    smtp.close()
+                    raise
             return smtp
 
         provider = SmtpProvider(connect, **options)
@@ -116,19 +121,19 @@ class TestDialogue(SmtpCase):
         self.send(server, mails(2), width=5)
         self.assertEqual(server.connections, 2)
 
-    def test_commands_wait_for_answers_without_pipelining(self):
-        slow = at("MAIL", Act(delay=0.2))
+    def test_commands_travel_together_only_where_the_server_can(self):
+        writes = []
+
+        def write(connection, data, original=_Connection._write):
+            writes.append(data[:4])
+            original(connection, data)
+
         for pipelining in self.for_both():
-            server = self.serve(slow, pipelining)
-            with socket.create_connection(("127.0.0.1", server.port)):
-                provider = self.provider(server)
-                provider._open(1)[0].offer(mail(1))
-                line = provider._connections[0]
-                self.assertEqual(
-                    [command[:4] for command in line._commands],
-                    [b"MAIL", b"RCPT", b"DATA"],
-                )
-                self.assertTrue(line.negotiate())
+            writes.clear()
+            with mock.patch.object(_Connection, "_write", write):
+                self.send(self.serve(pipelining=pipelining), mails(1))
+            envelope = [b"MAIL"] if pipelining else [b"MAIL", b"RCPT", b"DATA"]
+            self.assertEqual(writes, [*envelope, CONTENT[:4], b".\r\n"])
 
     def test_dots_and_line_ends_arrive_unchanged(self):
         contents = {
@@ -146,13 +151,14 @@ class TestDialogue(SmtpCase):
             got = [data for _sender, _recipients, data in server.stored]
             self.assertEqual(got, list(contents.values()))
 
-    def test_no_line_with_only_a_dot_can_end_the_content(self):
+    def test_careless_server_finds_no_other_end_of_the_content(self):
+        """What is known as SMTP smuggling."""
         for smuggled in (b"\n.\n", b"\n.\r\n", b"\r\n.\n"):
             server = self.serve()
+            server.ends = (b".\r\n", b".\n")
             data = b"a" + smuggled + b"MAIL FROM:<evil@x.example>\r\n"
             self.send(server, [mail(1, data)])
-            self.assertNotIn(smuggled + b"MAIL", server.stored[0][2] + b"")
-            self.assertEqual(len(server.stored), 1)
+            self.assertEqual([one[2] for one in server.stored], [data])
 
     def test_multiline_answers(self):
         lines = "250-one\r\n250-two\r\n250 three"
@@ -190,9 +196,7 @@ class TestDialogue(SmtpCase):
 
     def test_empty_return_path(self):
         server = self.serve()
-        self.assert_status(
-            self.send(server, [mail(1, sender="")]), (1, base.ACCEPTED)
-        )
+        self.assert_status(self.send(server, [mail(1, sender="")]), (1, base.ACCEPTED))
         self.assertEqual(server.stored[0][0], "")
 
 
@@ -323,7 +327,7 @@ class TestLostConnections(SmtpCase):
 
     def test_no_answer_to_the_dot_in_time(self):
         server = self.serve(at("dot", Act(delay=0.5, store=True), address(1)))
-        with unittest.mock.patch("tools.providers.smtp.DOT_TIMEOUT_SECONDS", 0.1):
+        with mock.patch("tools.providers.smtp.DOT_TIMEOUT_SECONDS", 0.1):
             results = self.send(server, mails(1))
         self.assert_status(results, (1, base.UNKNOWN))
 
@@ -341,9 +345,7 @@ class TestLostConnections(SmtpCase):
             return smtp
 
         provider = SmtpProvider(connect)
-        self.assert_status(
-            provider.send(mails(1), Journal()), (1, base.ACCEPTED)
-        )
+        self.assert_status(provider.send(mails(1), Journal()), (1, base.ACCEPTED))
         provider.close()
 
     def test_after_the_answer(self):
@@ -442,6 +444,7 @@ class TestConnecting(SmtpCase):
 
     def test_fewer_connections_than_wanted(self):
         for refusal in (Act("421 one is enough", drop=True), DROP):
+
             def script(step, connection, _argument, refusal=refusal):
                 return refusal if step == "banner" and connection > 1 else None
 
@@ -630,7 +633,7 @@ class TestExactlyOnce(SmtpCase):
                 self.check(results, journal, Counter(server.recipients()))
             seen.update(result.status for result in results)
         for status in (base.ACCEPTED, base.DEFERRED, base.REFUSED, base.FAILED):
-            self.assertGreater(seen[status], 50)
+            self.assertGreater(seen[status], 20, status)
         self.assertGreater(seen[base.UNKNOWN], 10)
 
     def run_batch(self, provider, batch, journal):

@@ -50,6 +50,8 @@ class Misconfigured(SendError):
 
 # Called before mails are handed over, with the results gained since the last call and
 # the refs about to be handed over. False: the batch is no longer ours, stop at once.
+# Results come in the order of the batch, without gaps. A provider that fails in the
+# middle of its work calls it once more, without refs, before it lets the error through.
 Journal = Callable[[Sequence[SendResult], Sequence[int]], bool]
 
 

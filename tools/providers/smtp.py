@@ -11,6 +11,7 @@ lost connection means that the server has nothing (RFC 5321 §4.1.1.4), after it
 outcome is unknown until the server answers.
 """
 
+import re
 import smtplib
 import socket
 import time
@@ -25,6 +26,7 @@ from .base import (
     Journal,
     Misconfigured,
     OutgoingEmail,
+    SendError,
     SendResult,
     Unreachable,
 )
@@ -32,6 +34,11 @@ from .base import (
 # RFC 5321 §4.5.3.2: a server may take ten minutes to answer the final dot.
 DOT_TIMEOUT_SECONDS = 600
 _LOST = (OSError, smtplib.SMTPServerDisconnected)
+# What may stand between < and > in a command.
+_ADDRESS = re.compile(r"[!-;=?-~]+")
+
+
+_Pair = tuple["_Connection", OutgoingEmail]
 
 
 class SmtpProvider:
@@ -61,25 +68,36 @@ class SmtpProvider:
     ) -> list[SendResult]:
         """Hand over the batch; see :class:`.base.Provider`."""
         results: list[SendResult] = []
-        told = position = 0
-        while position < len(batch) and time.monotonic() < deadline:
-            try:
-                lines = self._open(min(self._width, len(batch) - position))
-            except (Unreachable, Misconfigured):
-                if not results:
-                    raise
-                break  # the rest stays untouched; the next batch tells why
-            mails = batch[position : position + len(lines)]
-            pairs = list(zip(lines, mails, strict=True))
-            for line, mail in pairs:
-                line.offer(mail)
-            if not journal(results[told:], [mail.ref for mail in mails]):
-                self.close()
-                break
-            told = len(results)
-            results += _finish_round(pairs)
-            position += len(mails)
-            self._drop_finished()
+        pairs: list[_Pair] = []  # what the journal knows and the results do not
+        told, width = 0, self._width
+        try:
+            while len(results) < len(batch) and time.monotonic() < deadline:
+                position = len(results)
+                try:
+                    lines = self._open(min(width, len(batch) - position))
+                except SendError:
+                    if not results:
+                        raise
+                    break  # the rest stays untouched; the next batch tells why
+                width = len(lines)  # a server that wants fewer is not asked again
+                mails = batch[position : position + width]
+                offered = list(zip(lines, mails, strict=True))
+                for line, mail in offered:
+                    line.offer(mail)
+                gained, told = results[told:], position
+                if not journal(gained, [mail.ref for mail in mails]):
+                    self.close()
+                    break
+                pairs = offered
+                results += self._finish_round(pairs)
+                pairs = []
+                self._drop_finished()
+        except BaseException:  # what is known must not be lost with the error
+            self._drop_all()
+            results += [line.abandon() for line, _mail in pairs]
+            if results[told:]:
+                journal(results[told:], ())
+            raise
         return results
 
     def close(self) -> None:
@@ -88,23 +106,37 @@ class SmtpProvider:
             connection.quit()
         self._connections.clear()
 
+    # ------------------------------------------------------------
+    # The connections
+    # ------------------------------------------------------------
+
     def _open(self, wanted: int) -> list["_Connection"]:
         """Return at least one and at most ``wanted`` connections."""
         while len(self._connections) < wanted:
             try:
-                smtp = self._connect()
-            except smtplib.SMTPAuthenticationError as error:
+                self._connections.append(self._new_connection())
+            except SendError:
+                if not self._connections:
+                    raise
+                break
+        return self._connections[:wanted]
+
+    def _new_connection(self) -> "_Connection":
+        try:
+            return _Connection(self._connect())
+        except smtplib.SMTPNotSupportedError as error:
+            raise Misconfigured(
+                f"The mail server cannot do what is asked of it: {_words(error)}"
+            ) from error
+        except (OSError, smtplib.SMTPException) as error:
+            refused = isinstance(error, smtplib.SMTPAuthenticationError)
+            if refused and error.smtp_code >= 500:
                 raise Misconfigured(
                     f"The mail server refused the log-in: {_words(error)}"
                 ) from error
-            except (OSError, smtplib.SMTPException) as error:
-                if self._connections:
-                    break
-                raise Unreachable(
-                    f"The mail server cannot be reached: {_words(error)}"
-                ) from error
-            self._connections.append(_Connection(smtp))
-        return self._connections[:wanted]
+            raise Unreachable(
+                f"The mail server cannot be reached: {_words(error)}"
+            ) from error
 
     def _drop_finished(self) -> None:
         """Forget lost connections and renew those that have served long enough."""
@@ -114,17 +146,49 @@ class SmtpProvider:
             if connection.lost:
                 self._connections.remove(connection)
 
+    def _drop_all(self) -> None:
+        """Break off: what is not handed over yet never will be."""
+        for connection in self._connections:
+            connection.drop()
+        self._connections.clear()
 
-def _finish_round(
-    pairs: Sequence[tuple["_Connection", OutgoingEmail]],
-) -> list[SendResult]:
-    """Take the mails that were offered through the rest of the dialogue."""
-    willing = [(line, mail) for line, mail in pairs if line.negotiate()]
-    for line, mail in willing:
-        line.send_content(mail)
-    for line, _mail in willing:
-        line.send_dot()
-    return [line.conclude() for line, _mail in pairs]
+    # ------------------------------------------------------------
+    # A round
+    # ------------------------------------------------------------
+
+    def _finish_round(self, pairs: list[_Pair]) -> list[SendResult]:
+        """Take the mails that were offered through the rest of the dialogue."""
+        willing = self._negotiate(pairs)
+        for line, mail in willing:
+            line.send_content(mail)
+        for line, _mail in willing:
+            line.send_dot()
+        return [line.conclude() for line, _mail in pairs]
+
+    def _negotiate(self, pairs: list[_Pair]) -> list[_Pair]:
+        """Return the pairs whose server wants the content.
+
+        A connection that the server had closed while it was idle is replaced, in
+        ``pairs`` too. That is safe: the server has seen no content of the mail. And it
+        ends: a new connection is never idle.
+        """
+        willing, reachable = [], True
+        for index, (line, mail) in enumerate(pairs):
+            wanted = line.negotiate()
+            if line.stale and reachable:
+                self._connections.remove(line)
+                try:
+                    line = self._new_connection()
+                except SendError:
+                    reachable = False
+                    continue
+                self._connections.append(line)
+                pairs[index] = line, mail
+                line.offer(mail)
+                wanted = line.negotiate()
+            if wanted:
+                willing.append((line, mail))
+        return willing
 
 
 class _Connection:
@@ -134,50 +198,73 @@ class _Connection:
         self._smtp = smtp
         self._pipelining = smtp.has_extn("pipelining")
         self._sock = smtp.sock
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # urllib3's TLS socket, which Odoo uses with client certificates, wraps one.
+        plain = getattr(smtp.sock, "socket", smtp.sock)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._timeout = plain.gettimeout()
         self._commands: list[bytes] = []
         self._ref = 0
         self._result: SendResult | None = None
+        self._used = False  # has had a mail before this one
         self._dirty = False  # a transaction was left unfinished
         self._awaits_answer = False
+        self.stale = False  # was closed while it was idle
         self.lost = False
         self.served = 0
 
     def offer(self, mail: OutgoingEmail) -> None:
         """Send the envelope; all of it at once where the server can take it so."""
         self._ref, self._result, self._awaits_answer = mail.ref, None, False
-        self._commands = [b"RSET\r\n"] if self._dirty else []
-        self._commands.append(f"MAIL FROM:<{mail.sender}>\r\n".encode("ascii"))
-        self._commands += [
-            f"RCPT TO:<{address}>\r\n".encode("ascii") for address in mail.recipients
-        ]
-        self._commands.append(b"DATA\r\n")
+        self._commands = []
+        if not mail.recipients or not all(
+            map(_ADDRESS.fullmatch, (mail.sender or "-", *mail.recipients))
+        ):
+            self._result = SendResult(
+                mail.ref, FAILED, "An address cannot be put into an SMTP command."
+            )
+            return
+        commands = [f"MAIL FROM:<{mail.sender}>"]
+        commands += [f"RCPT TO:<{address}>" for address in mail.recipients]
+        commands.append("DATA")
+        if self._dirty:
+            commands.insert(0, "RSET")
+        self._commands = [f"{command}\r\n".encode("ascii") for command in commands]
         self._dirty = True
         self._write(b"".join(self._commands) if self._pipelining else self._commands[0])
 
     def negotiate(self) -> bool:
         """Read the answers to the envelope; True when the content may follow."""
+        used, self._used = self._used, True
+        recipients = 0
         for index, command in enumerate(self._commands):
             if index and not self._pipelining:
                 if self._result:
                     return False
                 self._write(command)
             code, text = self._read()
+            if used and not index and (self.lost or code == 421):
+                self.stale = True
             if self.lost:
                 return False
             if command == b"DATA\r\n":
-                return self._data_answer(code, text)
+                return self._data_answer(code, text, recipients)
             if not 200 <= code < 300:
                 self._refuse(command, code, text)
+            elif command.startswith(b"RCPT"):
+                recipients += 1
         return False
 
     def send_content(self, mail: OutgoingEmail) -> None:
-        """Send the mail without the dot that ends it: the server has nothing yet."""
+        """Send the mail without the dot that ends it: the server has nothing yet.
+
+        Dots are doubled after bare line feeds too: there are servers that would take
+        one on a line of its own for the end ("SMTP smuggling").
+        """
         data = mail.data
         if data.startswith(b"."):
             data = b"." + data
-        if b"\r\n." in data:
-            data = data.replace(b"\r\n.", b"\r\n..")
+        if b"\n." in data:
+            data = data.replace(b"\n.", b"\n..")
         self._write(data if data.endswith(b"\r\n") else data + b"\r\n")
 
     def send_dot(self) -> None:
@@ -190,21 +277,27 @@ class _Connection:
 
     def conclude(self) -> SendResult:
         """Return what became of the mail."""
-        if self._awaits_answer:
+        if self._awaits_answer and not self.lost:
             code, text = self._read()
             if not self.lost:
-                self._sock.settimeout(self._smtp.timeout)
+                self._sock.settimeout(self._timeout)
                 self._dirty = False
                 self.served += 1
                 self._settle(code, text)
-        return self._result or SendResult(
-            self._ref, DEFERRED, "The mail server ended the dialogue."
-        )
+        return self.abandon()
+
+    def abandon(self) -> SendResult:
+        """Return what is known of the mail now."""
+        if self._result:
+            return self._result
+        if self._awaits_answer:
+            return SendResult(self._ref, UNKNOWN, "Sending was broken off.")
+        return SendResult(self._ref, DEFERRED, "The mail server ended the dialogue.")
 
     def quit(self) -> None:
         """Take leave; nothing is lost when that fails."""
         if self._dirty:  # in the middle of a mail, which the server then forgets
-            self._drop()
+            self.drop()
         if not self.lost:
             try:
                 self._sock.settimeout(5)
@@ -213,10 +306,17 @@ class _Connection:
                 self._smtp.close()
             self.lost = True
 
-    def _data_answer(self, code: int, text: str) -> bool:
+    def drop(self) -> None:
+        """Hang up."""
+        self.lost = True
+        self._smtp.close()
+
+    def _data_answer(self, code: int, text: str, recipients: int) -> bool:
         if code == 354 and not self._result:
             return True
-        if code == 354:  # RFC 2920 §3.1: no recipient is left, end it empty
+        if code == 354 and recipients:  # a lone dot would send them an empty mail
+            self.drop()
+        elif code == 354:  # RFC 2920 §3.1: no recipient is left, end it empty
             self._write(b".\r\n")
             self._read()
         elif not self._result:
@@ -233,13 +333,13 @@ class _Connection:
         """Keep the first refusal: 4xx is for now, 5xx for good.
 
         Only a 5xx to RCPT speaks of the recipient; to MAIL it speaks of the sender,
-        later of the content.
+        later of the content; to RSET it does not speak of the mail.
         """
-        if code == 421:
-            self._drop()
+        if code == 421 or code < 400 or command == b"RSET\r\n":
+            self.drop()
         if self._result:
             return
-        if code < 500:
+        if code < 500 or command == b"RSET\r\n":
             status = DEFERRED
         else:
             status = REFUSED if command.startswith(b"RCPT") else FAILED
@@ -258,13 +358,16 @@ class _Connection:
             return -1, ""
         try:
             code, text = self._smtp.getreply()
+            if not 200 <= code < 600 or self._awaits_answer and 300 <= code < 400:
+                raise smtplib.SMTPResponseException(code, text)
         except (*_LOST, smtplib.SMTPResponseException) as error:
             self._connection_lost(error)
             return -1, ""
         return code, text.decode("utf-8", "replace").replace("\n", " ")
 
     def _connection_lost(self, error: Exception) -> None:
-        self._drop()
+        """Note that no answer can be had, or none that makes sense."""
+        self.drop()
         if self._awaits_answer:
             self._result = SendResult(
                 self._ref,
@@ -276,10 +379,6 @@ class _Connection:
             self._result = SendResult(
                 self._ref, DEFERRED, f"The connection was lost: {_words(error)}"
             )
-
-    def _drop(self) -> None:
-        self.lost = True
-        self._smtp.close()
 
 
 def _words(error: Exception) -> str:
