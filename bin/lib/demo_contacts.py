@@ -11,7 +11,7 @@ from .contact_file import plain_address
 BATCH = 500
 SEPARATORS = str.maketrans("|", ";")
 NO_NAMES = {"", "-", "n/a", "na", "none", "null", "unknown"}
-LANGUAGES_OF_COUNTRY_NAMES = (
+COUNTRY_NAMES_IN = (
     "en",
     "de",
     "fr",
@@ -121,7 +121,7 @@ class ContactImport:
         countries = {country.code: country.id for country in records}
         known = {code.lower(): id_ for code, id_ in countries.items() if code}
         known["uk"] = countries["GB"]
-        for language in LANGUAGES_OF_COUNTRY_NAMES:
+        for language in COUNTRY_NAMES_IN:
             for code, name in Locale(language).territories.items():
                 if code in countries:
                     known.setdefault(name.lower(), countries[code])
