@@ -14,8 +14,6 @@ import secrets
 from base64 import encodebytes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from email.charset import QP, Charset
-from email.header import Header
 from datetime import datetime, timezone
 from email.utils import format_datetime
 
@@ -24,13 +22,15 @@ SOFT_BREAK = b"=\r\n"
 
 # Control characters and line ends never enter a header (header injection).
 _UNSAFE_IN_HEADER = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-_PLAIN_HEADER = re.compile(r"[ -~]{0,60}")
+# Text that nothing has to be done to; what looks encoded would be decoded.
+_PLAIN_HEADER = re.compile(r"(?!.*=\?)[ -~]{0,60}")
+_LONGEST_WORD = 900  # a line of a header may have 998 characters (RFC 5322 §2.1.1)
+_UNSAFE_IN_ADDRESS = re.compile(r"[\s<>,;\x00-\x1f\x7f]|^$")
+_MIMETYPE = re.compile(r"[a-z0-9][\w.+-]{0,126}/[a-z0-9][\w.+-]{0,126}", re.ASCII)
+# A blank at the end of a line, which binascii encodes without looking at the length.
+_LATE_BLANK = re.compile(rb"(?m)^(.{74,})(=20|=09)$")
 # Text that is its own quoted-printable form and fits on a line.
 _PLAIN_PIECE = re.compile(r"[!-<>-~][ -<>-~]{0,71}")
-_ATOM_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-
-_HEADER_CHARSET = Charset("utf-8")
-_HEADER_CHARSET.header_encoding = QP
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,10 @@ def clean_header(value: str) -> str:
 def header(name: str, value: str) -> bytes:
     """Return the header line for unstructured text, encoded (RFC 2047) and folded."""
     value = clean_header(value)
-    if _PLAIN_HEADER.fullmatch(value):
-        return f"{name}: {value}\r\n".encode()
-    charset = "us-ascii" if value.isascii() else _HEADER_CHARSET
-    encoded = Header(value, charset, maxlinelen=76, header_name=name)
-    return f"{name}: {encoded.encode(linesep=chr(13) + chr(10))}\r\n".encode()
+    if not _PLAIN_HEADER.fullmatch(value):
+        column = len(name) + 2
+        value = _folded(value, column) or _encoded_words(value, column)
+    return f"{name}: {value}\r\n".encode()
 
 
 def raw_header(name: str, value: str) -> bytes:
@@ -69,17 +68,64 @@ def raw_header(name: str, value: str) -> bytes:
 
 @functools.lru_cache(maxsize=4096)
 def mailbox(display_name: str, address: str) -> str:
-    """Return ``"Display name" <address>`` for an address header (RFC 5322 §3.4)."""
+    """Return ``"Display name" <address>`` for an address header (RFC 5322 §3.4).
+
+    :raise ValueError: the address would end early or be more than one.
+    """
+    if _UNSAFE_IN_ADDRESS.search(address):
+        raise ValueError(
+            f"“{address}” is not an address that mail programs understand."
+        )
     name = clean_header(display_name)
     if not name:
         return address
-    if _ATOM_NAME.fullmatch(name) and len(name) <= 60:
-        return f"{name} <{address}>" if name.isalnum() else f'"{name}" <{address}>'
-    if name.isascii() and len(name) <= 60:
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" <{address}>'
-    encoded = Header(name, _HEADER_CHARSET, maxlinelen=75, header_name="Reply-To")
-    return f"{encoded.encode(linesep=chr(13) + chr(10))}\r\n <{address}>"
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    if not _PLAIN_HEADER.fullmatch(quoted):
+        name = _encoded_words(name, 10)
+    elif not name.isalnum():
+        name = f'"{quoted}"'
+    fold = "\r\n" if len(name) + len(address) > 60 else ""
+    return f"{name}{fold} <{address}>"
+
+
+def _folded(text: str, column: int) -> str | None:
+    """Return ``text`` folded at its spaces; None when it has to be encoded.
+
+    :param column: where on its line the text begins; lines end at column 76 unless a
+        single word is longer.
+    """
+    if not text.isascii() or "=?" in text:
+        return None
+    words = re.findall(" *[^ ]+", text)
+    if max(map(len, words)) > _LONGEST_WORD:
+        return None
+    folded = []
+    for index, word in enumerate(words):
+        column += len(word)
+        if index and column > 76:
+            folded.append("\r\n")
+            column = len(word)
+        folded.append(word)
+    return "".join(folded)
+
+
+def _encoded_words(text: str, column: int) -> str:
+    """Return ``text`` as encoded words (RFC 2047 §2), one a line.
+
+    :param column: where on its line the first word begins; words end at column 76.
+    """
+    words, piece, room = [], b"", max((76 - column - 12) // 4 * 3, 4)
+    for character in text:
+        octets = character.encode("utf-8", "replace")
+        if len(piece) + len(octets) > room:
+            words.append(piece)
+            piece, room = b"", 45
+        piece += octets
+    words.append(piece)
+    return "\r\n ".join(
+        f"=?utf-8?b?{binascii.b2a_base64(word, newline=False).decode()}?="
+        for word in words
+    )
 
 
 def address_header(name: str, display_name: str, address: str) -> bytes:
@@ -112,8 +158,9 @@ class QuotedPrintable:
     """
 
     def __init__(self, placeholders: Iterable[str] = ()):
-        words = "|".join(map(re.escape, placeholders))
-        self._split = re.compile(f"({words})").split if words else lambda text: [text]
+        words = re.compile("|".join(map(re.escape, placeholders)) or "(?!)")
+        self._has_placeholder = words.search
+        self._split = re.compile(f"({words.pattern})").split
         self._constant: dict[str, bytes] = {}
 
     def remember(self, texts: Iterable[str]) -> None:
@@ -126,7 +173,11 @@ class QuotedPrintable:
         known = self._constant.get(text)
         if known is not None:
             return known
-        if _PLAIN_PIECE.fullmatch(text) and text[0] != ".":
+        if (
+            _PLAIN_PIECE.fullmatch(text)
+            and text[0] != "."
+            and not self._has_placeholder(text)
+        ):
             return text.encode() + SOFT_BREAK
         return self._encode(text)
 
@@ -144,11 +195,16 @@ class QuotedPrintable:
 
 def _quoted_printable(text: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    is_open = not lines.endswith("\n")
+    if is_open:  # keep a place for the soft line break
+        lines += "="
     encoded = binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    if is_open:
+        encoded = encoded[:-3].removesuffix(b"=\n") + b"=\n"
+    encoded = _LATE_BLANK.sub(rb"\1=\n\2", encoded)
     if encoded.startswith(b"."):
-        encoded = b"=2E" + encoded[1:]
-    encoded = encoded.replace(b"\n.", b"\n=2E").replace(b"\n", CRLF)
-    return encoded if encoded.endswith(CRLF) else encoded + SOFT_BREAK
+        encoded = b"=2E=\n" + encoded[1:]
+    return encoded.replace(b"\n.", b"\n=2E=\n").replace(b"\n", CRLF)
 
 
 class Skeleton:
@@ -158,7 +214,9 @@ class Skeleton:
     inside a ``multipart/mixed``.
     """
 
-    def __init__(self, headers: Sequence[bytes], attachments: Sequence[Attachment] = ()):
+    def __init__(
+        self, headers: Sequence[bytes], attachments: Sequence[Attachment] = ()
+    ):
         outer, inner = (f"cd-{secrets.token_hex(12)}" for _part in range(2))
         alternative = _boundary_header("alternative", inner)
         head = [*headers, b"MIME-Version: 1.0\r\n"]
@@ -169,14 +227,14 @@ class Skeleton:
             tail.append(f"\r\n--{outer}--\r\n".encode())
         head += [alternative, _text_part(inner, "plain")]
         self._head = b"".join(head)
-        self._middle = CRLF + _text_part(inner, "html")
+        self._middle = _text_part(inner, "html")
         self._tail = b"".join(tail)
 
-    def message(self, headers: list[bytes], text: list[bytes], html: list[bytes]) -> bytes:
+    def message(
+        self, headers: list[bytes], text: list[bytes], html: list[bytes]
+    ) -> bytes:
         """Return the message with these headers and encoded pieces of both bodies."""
-        return b"".join(
-            (*headers, self._head, *text, self._middle, *html, self._tail)
-        )
+        return b"".join((*headers, self._head, *text, self._middle, *html, self._tail))
 
 
 def _boundary_header(subtype: str, boundary: str) -> bytes:
@@ -192,8 +250,8 @@ def _text_part(boundary: str, subtype: str) -> bytes:
 
 
 def _attachment_part(boundary: str, attachment: Attachment) -> bytes:
-    mimetype = clean_header(attachment.mimetype or "application/octet-stream")
-    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", mimetype) or mimetype.startswith(
+    mimetype = attachment.mimetype.partition(";")[0].strip(" ").lower()
+    if not _MIMETYPE.fullmatch(mimetype) or mimetype.startswith(
         ("multipart/", "message/")  # these may not be base64 (RFC 2046 §5.2)
     ):
         mimetype = "application/octet-stream"
@@ -208,8 +266,8 @@ def _attachment_part(boundary: str, attachment: Attachment) -> bytes:
 
 def _filename_parameter(name: str) -> str:
     """Return the ``filename`` parameter, encoded as RFC 2231 says when it must be."""
-    if name.isascii() and len(name) <= 60:
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    if _PLAIN_HEADER.fullmatch(quoted):
         return f'filename="{quoted}"'
     encoded = "".join(
         chr(byte) if chr(byte).isalnum() and byte < 128 else f"%{byte:02X}"
