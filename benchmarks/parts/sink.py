@@ -1,11 +1,12 @@
 """An SMTP server that writes down every mail it takes before it says so.
 
-    python sink.py FOLDER [--seed N] [--delay SECONDS] [--faults JSON]
+    python sink.py FOLDER [--seed N] [--delay SECONDS] [--faults JSON] [--keep]
 
 It stands alone. In FOLDER it writes ``port`` when it listens and ``journal``, one JSON
 line for each mail it took, each fault it made and each connection that ended without
 a farewell. A line is with the operating system before the client hears anything, so
-killing anybody leaves a true account.
+killing anybody leaves a true account. With ``--keep`` each mail is written to a file
+``NUMBER.eml`` as well.
 """
 
 import argparse
@@ -17,8 +18,9 @@ import re
 import signal
 from pathlib import Path
 
-# What the server may do to a mail; a fault's name says when. Both that come after the
-# dot leave the client in doubt: one has the mail, the other has not.
+# What the server may do to a mail; a fault's name says when. The last three leave the
+# client in doubt (it may have written the dot before it noticed); only in the very last
+# the server has the mail.
 FAULTS = (
     "later at RCPT",
     "later at DATA",
@@ -42,7 +44,16 @@ class HangUp(Exception):
 class Sink:
     """The server: its journal, its moods and the count of its connections."""
 
-    def __init__(self, folder: Path, seed: int, delay: float, faults: dict[str, float]):
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        delay: float,
+        faults: dict[str, float],
+        keep: bool,
+    ):
+        self._folder = folder if keep else None
+        self._kept = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._journal = os.open(folder / "journal", flags, 0o644)
         self._random = random.Random(seed)
@@ -53,6 +64,13 @@ class Sink:
     def write(self, **facts: object) -> None:
         """Append one line to the journal."""
         os.write(self._journal, json.dumps(facts).encode() + b"\n")
+
+    def keep(self, content: bytes) -> None:
+        """Write a mail to a file of its own, if mails are kept."""
+        if self._folder:
+            self._kept += 1
+            path = self._folder / f"{self._kept}.eml"
+            path.write_bytes(content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."))
 
     def draw(self) -> str:
         """Return the fault that the next mail meets, or nothing."""
@@ -141,35 +159,46 @@ class Dialogue:
         self._writer.write(b"354 go on\r\n")
         await self._writer.drain()
         self.stage = "content"
-        first = await self._reader.readuntil(b"\n")
-        self._hang_up_if("hang up in content")
-        content = first
-        if first != b".\r\n":
-            content += await self._reader.readuntil(b"\r\n.\r\n")
+        content = await self._content()
         if delay:
             await asyncio.sleep(delay)
-        self._hang_up_if("hang up after dot, mail dropped", content)
+        self._hang_up_in_doubt_if("hang up after dot, mail dropped", content)
         if self.fault == "later at dot":
             self._writer.write(self._refuse(b"451 4.3.0 come back later\r\n"))
             return
+        self._sink.keep(content)
         self._sink.write(
             event="mail", id=_message_id(content), to=self._recipients, line=self.line
         )
         self.stage = "taken"
-        self._hang_up_if("hang up after dot, mail kept", content)
+        self._hang_up_in_doubt_if("hang up after dot, mail kept", content)
         self._writer.write(b"250 2.0.0 taken\r\n")
         await self._writer.drain()
         self.stage = "idle"
+
+    async def _content(self) -> bytes:
+        """Read to the dot, or to the Message-ID and no further."""
+        content = await self._reader.readuntil(b"\n")
+        if self.fault == "hang up in content":
+            while not MESSAGE_ID.search(content):
+                content += await self._reader.readuntil(b"\n")
+            self._hang_up_in_doubt_if(self.fault, content)
+        if content != b".\r\n":
+            content += await self._reader.readuntil(b"\r\n.\r\n")
+        return content
 
     def _refuse(self, words: bytes) -> bytes:
         self._sink.write(event="fault", kind=self.fault, line=self.line)
         self.stage = "idle"
         return words
 
-    def _hang_up_if(self, fault: str, content: bytes = b"") -> None:
+    def _hang_up_if(self, fault: str) -> None:
         if self.fault == fault:
-            if content:
-                self._sink.write(event="doubt", id=_message_id(content))
+            raise HangUp
+
+    def _hang_up_in_doubt_if(self, fault: str, content: bytes) -> None:
+        if self.fault == fault:
+            self._sink.write(event="doubt", id=_message_id(content))
             raise HangUp
 
 
@@ -196,10 +225,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--delay", type=float, default=0)
     parser.add_argument("--faults", type=json.loads, default={})
+    parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     if unknown := set(options.faults) - set(FAULTS):
         parser.error(f"unknown faults: {unknown}")
-    sink = Sink(options.folder, options.seed, options.delay, options.faults)
+    sink = Sink(
+        options.folder, options.seed, options.delay, options.faults, options.keep
+    )
     asyncio.run(listen(sink, options.folder))
 
 

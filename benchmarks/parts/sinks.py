@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -45,17 +46,21 @@ class RecordingSink:
 
 @contextmanager
 def recording(
-    folder: Path, seed: int, delay: float, faults: Mapping[str, float]
+    folder: Path,
+    seed: int = 1,
+    delay: float = 0,
+    faults: Mapping[str, float] | None = None,
+    keep: bool = False,
 ) -> Iterator[RecordingSink]:
     """Run the sink that keeps an account of everything."""
-    for name in ("journal", "port"):
-        (folder / name).unlink(missing_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     process = subprocess.Popen(
         [
             *(sys.executable, recording_sink.__file__, str(folder)),
             *("--seed", str(seed), "--delay", str(delay)),
-            *("--faults", json.dumps(dict(faults))),
+            *("--faults", json.dumps(dict(faults or {}))),
+            *(["--keep"] if keep else []),
         ],
         start_new_session=True,
     )
