@@ -4,9 +4,30 @@
     "version": "19.0.1.0.0",
     "author": "Campaign Desk",
     "website": "https://campaign-desk.example.com",
-    "license": "Other OSI approved licence",
+    "license": "Other OSI approved licence",  # MIT, for which Odoo has no word
     "category": "Marketing/Email Marketing",
     "depends": ["mass_mailing_crm", "mass_mailing_sale", "calendar", "contacts"],
-    "data": [],
+    "data": [
+        # who may
+        "security/ir.model.access.csv",
+        # campaign
+        "views/mailing_mailing_views.xml",
+        "views/res_config_settings_views.xml",
+        # sending
+        "data/ir_cron_data.xml",
+        "views/mailing_trace_views.xml",
+        # tracking
+        "views/tracking_templates.xml",
+    ],
+    "demo": [
+        "data/demo/company.xml",
+        "data/demo/mailing_lists.xml",
+        "data/demo/mailing.contact.csv",
+        "data/demo/campaign_finished.xml",
+        "data/demo/campaign_draft.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -5,3 +5,4 @@ from . import test_sending_queue
 from . import test_tracking_inbound
 from . import test_tracking_routes
 from . import test_upkeep
+from . import test_ui

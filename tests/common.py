@@ -22,8 +22,9 @@ BODY = """
 
 
 class Mailbox:
-    """An SMTP server's handler: keeps what arrives, answers as told.
+    """An SMTP server's handler: keeps the mailings that arrive, answers as told.
 
+    Odoo's own mails (invitations and the like) are taken and forgotten.
     ``answers`` maps a recipient's local part to the answer it gets at RCPT.
     """
 
@@ -38,9 +39,9 @@ class Mailbox:
         return answer
 
     async def handle_DATA(self, _server, _session, envelope):
-        self.mails.append(
-            (envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content)
-        )
+        content = envelope.original_content
+        if b"\r\nList-Unsubscribe:" in content:
+            self.mails.append((envelope.mail_from, tuple(envelope.rcpt_tos), content))
         return "250 2.0.0 Ok: queued as 4711"
 
     @property

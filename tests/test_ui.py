@@ -2,9 +2,62 @@
 
 from odoo.tests import HttpCase, tagged
 
+from ..tools.delivery import FAILURE_UNKNOWN
 from .common import DeskCommon
 
 
 @tagged("-at_install", "post_install")
 class TestScreens(DeskCommon, HttpCase):
-    pass
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Debian's package of Odoo lacks this file, which makes a bundle fail.
+        cls.env["ir.asset"].create(
+            {
+                "name": "campaign_desk tests",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+
+    def _tour(self, name, mailing):
+        action = "mass_mailing.mailing_mailing_action_mail"
+        self.start_tour(
+            f"/odoo/action-{action}/{mailing.id}", name, login="user_marketing"
+        )
+
+    def test_send(self):
+        self._contact("C", "c@example.com")
+        mailing = self._mailing(user_id=self.user_marketing.id)
+        self._tour("campaign_desk_send", mailing)
+        self.assertEqual(mailing.state, "in_queue")
+        self._dispatch()
+        self._run_lane()
+        self.assertEqual(mailing.state, "done")
+        self.assertEqual(self.mailbox.recipients, ["c@example.com"])
+
+    def test_result(self):
+        lost = self._contact("Lost", "lost@example.com")
+        bad = self._contact("Bad", "bad@example.com")
+        mailing = self._mailing(
+            user_id=self.user_marketing.id,
+            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>",
+        )
+        self._send(mailing)
+        traces = {trace.res_id: trace for trace in mailing.mailing_trace_ids}
+        traces[lost.id].write(
+            {"trace_status": "error", "failure_type": FAILURE_UNKNOWN}
+        )
+        self._tour("campaign_desk_result", mailing)
+        self.assertEqual(traces[bad.id].trace_status, "outgoing")
+        self.assertEqual(mailing.state, "sending")
+
+    def test_stopped(self):
+        self._contact("C", "c@example.com")
+        mailing = self._mailing(user_id=self.user_marketing.id)
+        mailing.action_launch()
+        self._dispatch()
+        mailing._hold_sending("No such server")
+        self._tour("campaign_desk_stopped", mailing)
+        self.assertFalse(mailing.sending_error)
