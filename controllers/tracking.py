@@ -13,9 +13,7 @@ from odoo.addons.mass_mailing.controllers.main import MassMailController
 
 from ..tools import tokens
 
-PIXEL = base64.b64decode(
-    "R0lGODlhAQABAIAAANvf7wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=="
-)
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAANvf7wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -30,7 +28,9 @@ class CampaignTracking(MassMailController):
     def campaign_open(self, signed):
         """Serve the pixel, to anybody; count the delivery's opening."""
         if request.httprequest.method == "GET":
-            request.env["mailing.trace"]._find_by_signed(tokens.OPEN, signed).set_opened()
+            request.env["mailing.trace"]._find_by_signed(
+                tokens.OPEN, signed
+            ).set_opened()
         headers = [*_NO_STORE.items(), ("Content-Type", "image/gif")]
         return request.make_response(PIXEL, headers=headers)
 
@@ -45,7 +45,10 @@ class CampaignTracking(MassMailController):
         """Lead on to a link of this very mailing; count the click."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.CLICK, signed)
         link_sudo = (
-            request.env["link.tracker.code"].sudo().search([("code", "=", code)]).link_id
+            request.env["link.tracker.code"]
+            .sudo()
+            .search([("code", "=", code)])
+            .link_id
         )
         if not trace_sudo or not _is_link_of(link_sudo, trace_sudo):
             return self._campaign_unknown()
@@ -73,7 +76,9 @@ class CampaignTracking(MassMailController):
         if not trace_sudo:
             return self._campaign_unknown()
         mailing_sudo = trace_sudo.mass_mailing_id
-        return self._lead_on(mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id))
+        return self._lead_on(
+            mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id)
+        )
 
     @http.route(
         "/campaign/u/<string:signed>",
@@ -83,15 +88,16 @@ class CampaignTracking(MassMailController):
         csrf=False,  # mail programs post here on behalf of their users (RFC 8058)
         save_session=False,
     )
-    def campaign_unsubscribe(self, signed, **_form):
-        """Unsubscribe by POST; a GET only leads to Odoo's page that asks."""
+    def campaign_unsubscribe(self, signed, **form):
+        """Unsubscribe at one click (RFC 8058 §3.1); else lead on to Odoo's page."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(
             tokens.UNSUBSCRIBE, signed
         )
         if not trace_sudo:
             return self._campaign_unknown()
         mailing_sudo = trace_sudo.mass_mailing_id
-        if request.httprequest.method != "POST":
+        one_click = form.get("List-Unsubscribe") == "One-Click"
+        if request.httprequest.method != "POST" or not one_click:
             return self._lead_on(
                 mailing_sudo._get_unsubscribe_url(trace_sudo.email, trace_sudo.res_id)
             )
@@ -122,5 +128,8 @@ def _is_link_of(link, trace):
     mailing = trace.mass_mailing_id
     return bool(link) and (
         link.mass_mailing_id == mailing
-        or (link.source_id == mailing.source_id and link.campaign_id == mailing.campaign_id)
+        or (
+            link.source_id == mailing.source_id
+            and link.campaign_id == mailing.campaign_id
+        )
     )

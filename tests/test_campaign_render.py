@@ -37,7 +37,7 @@ TEMPLATES = {
         '<p t-out="format_date(object.create_date)"/>'
         '<p t-out="(object.name or \'x\').upper()[:2]"/><p t-out="user.name"/>'
     ),
-    "outlook": "<!--[if mso]><table><tr><td><![endif]--><p>x</p><!--[if mso]></td><![endif]-->",
+    "outlook": "<!--[if mso]><p><![endif]--><p>x</p><!--[if mso]></p><![endif]-->",
     "picture": '<img src="/web/image/1"/><td background="/a.png">x</td>',
     "hostile value": '<p t-att-title="object.name"><t t-out="object.name"/></p>',
 }
@@ -58,7 +58,9 @@ class TestRender(DeskCommon):
 
     def _render(self, mailing):
         deliveries = [
-            Delivery(number, contact.id, contact.email, f"{number:032}", f"<{number}@x>", 1)
+            Delivery(
+                number, contact.id, contact.email, f"{number:032}", f"<{number}@x>", 1
+            )
             for number, contact in enumerate(self.contacts)
         ]
         with self.enter_registry_test_mode():
@@ -117,7 +119,7 @@ class TestRender(DeskCommon):
         )
         ann, bo, nameless = self._render(mailing)
         self.assertEqual(ann["Subject"], "Ann: 3")
-        self.assertEqual(bo["Subject"], "Bo \"<script>\" & Söhne's: 23")
+        self.assertEqual(bo["Subject"], 'Bo "<script>" & Söhne\'s: 23')
         self.assertEqual(nameless["Subject"], "you:")
         self.assertEqual(ann["Reply-To"], "Ann <desk@example.com>")
 
@@ -134,7 +136,7 @@ class TestRender(DeskCommon):
         user.signature = '<p>Me, <a href="https://me.example.com/">my page</a></p>'
         mailing = self._mailing(
             user_id=user.id,
-            body_html=f'<t t-out="env[\'res.users\'].browse({user.id}).signature"/>',
+            body_html=f"<t t-out=\"env['res.users'].browse({user.id}).signature\"/>",
         )
         page = self._render(mailing)[0].get_body(("html",)).get_content()
         self.assertIn("/campaign/c/", page)
@@ -176,9 +178,7 @@ class TestRender(DeskCommon):
         mailing = self._mailing(
             mailing_model_id=self.env["ir.model"]._get_id("res.partner"),
             mailing_domain=repr([("id", "in", partners.ids)]),
-            body_html=(
-                '<p t-out="format_date(datetime.date(2026, 3, 1), \'MMMM\')"/>'
-            ),
+            body_html=("<p t-out=\"format_date(datetime.date(2026, 3, 1), 'MMMM')\"/>"),
         )
         self._send(mailing)
         english = self.mailbox.message_to("e@example.com")

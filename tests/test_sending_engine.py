@@ -54,7 +54,9 @@ class TestEngine(DeskCommon):
         unsubscribe = mail["List-Unsubscribe"].strip("<>")
         self.assertRegex(unsubscribe, rf"^{base}/campaign/u/[0-9a-f]{{48}}$")
         self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
-        self.assertRegex(mail["Feedback-ID"], rf":{mailing.id}:\d+:{self.alias_domain}$")
+        self.assertRegex(
+            mail["Feedback-ID"], rf":{mailing.id}:\d+:{self.alias_domain}$"
+        )
         [(sender, _to, raw)] = self.mailbox.mails
         self.assertRegex(
             sender, rf"^{self.alias_bounce}\+[0-9a-f]{{48}}@{self.alias_domain}$"
@@ -209,9 +211,7 @@ class TestEngine(DeskCommon):
     def test_bad_subject_fails_its_recipient_only(self):
         self._contact("Bad", "bad@example.com")
         self._contact("Good", "good@example.com")
-        mailing = self._mailing(
-            subject="{{ 1 / (0 if object.name == 'Bad' else 1) }}"
-        )
+        mailing = self._mailing(subject="{{ 1 / (0 if object.name == 'Bad' else 1) }}")
         self._send(mailing)
         self.assertEqual(self.mailbox.recipients, ["good@example.com"])
         self.assertEqual(mailing.failed, 1)

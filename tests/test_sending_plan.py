@@ -30,9 +30,10 @@ class TestPlan(DeskCommon):
             ),
             self._contact("Dots", "a@example..com"): ("cancel", "mail_email_invalid"),
             self._contact("Ourselves", catchall): ("cancel", "mail_email_missing"),
-            self._contact(
-                "Left", "left@example.com", self.list_one, self.list_one
-            ): ("cancel", "mail_optout"),
+            self._contact("Left", "left@example.com", self.list_one, self.list_one): (
+                "cancel",
+                "mail_optout",
+            ),
         }
         mailing = self._mailing()
         states = self._plan(mailing)

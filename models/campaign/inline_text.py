@@ -19,7 +19,9 @@ class InlineText:
         self._parts = parse_inline_template(source or "")
         expressions = {expression for _text, expression, _default in self._parts}
         self._constant = None if expressions - {""} else (source or "")
-        self._by_fields = all(_is_field_path(path, model) for path in expressions - {""})
+        self._by_fields = all(
+            _is_field_path(path, model) for path in expressions - {""}
+        )
 
     def render(self, record, variables):
         """Return the text for ``record``; ``variables`` as Odoo's renderers get."""

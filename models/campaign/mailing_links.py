@@ -6,8 +6,9 @@ Links that a template computes per recipient are shortened batch by batch.
 
 import re
 
-from odoo.addons.link_tracker.tools.html import find_links_with_urls_and_labels
 from odoo.tools.mail import URL_SKIP_PROTOCOL_REGEX
+
+from odoo.addons.link_tracker.tools.html import find_links_with_urls_and_labels
 
 from ...tools.mime import new_placeholder
 

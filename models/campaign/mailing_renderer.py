@@ -12,6 +12,7 @@ from lxml import etree, html
 from markupsafe import Markup, escape
 
 from odoo import tools
+from odoo.exceptions import UserError
 from odoo.tools import safe_eval
 from odoo.tools.misc import file_open
 
@@ -59,6 +60,7 @@ class MailingRenderer:
             purpose: mime.new_placeholder() for purpose in _LINK_PURPOSES
         }
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
+        self._files_sudo, self._linked_files_sudo = self._sort_attachments()
         self._qwebs = {}
         self._body = self._compile_body()
         self._constants = self._body.constants()
@@ -78,9 +80,13 @@ class MailingRenderer:
 
     def _compile_body(self):
         mailing = self._mailing
-        source = mailing._prepend_preview(mailing.body_html or Markup(), mailing.preview)
+        body = self._append_file_links(mailing.body_html or Markup())
+        source = mailing._prepend_preview(body, mailing.preview)
         source = str(mailing._replace_local_links(source or Markup(), self._base_url))
-        for page, purpose in (("unsubscribe_from_list", tokens.UNSUBSCRIBE), ("view", tokens.VIEW)):
+        for page, purpose in (
+            ("unsubscribe_from_list", tokens.UNSUBSCRIBE),
+            ("view", tokens.VIEW),
+        ):
             own = re.escape(f"{self._base_url}/{page}")
             source = re.sub(rf"{own}(?=[\"'#?\s<]|$)", self._own_link(purpose), source)
         root = html.fragment_fromstring(source, create_parent="t")
@@ -120,7 +126,8 @@ class MailingRenderer:
             raise_if_not_found=False,
         )
         before, _mark, after = str(page or mark).strip().partition(mark)
-        pixel = f'<img src="{self._own_link(tokens.OPEN)}.gif" alt="" width="1" height="1"/>'
+        source = f"{self._own_link(tokens.OPEN)}.gif"
+        pixel = f'<img src="{source}" alt="" width="1" height="1"/>'
         if "</body>" in after:
             return before, after.replace("</body>", f"{pixel}</body>", 1)
         return before, after + pixel
@@ -147,12 +154,39 @@ class MailingRenderer:
             mime.raw_header("X-Auto-Response-Suppress", "OOF"),
         ]
 
-    def _attachments(self):
+    def _sort_attachments(self):
+        """Return the files to attach and those to link, by Odoo's own rules.
+
+        Linked are files that lie elsewhere, and all when they are too large for the
+        mail server together. What the body shows or links already is left out.
+        """
+        mailing = self._mailing
         # sudo: who may send the mailing sends its files, whoever uploaded them.
-        files_sudo = self._mailing.attachment_ids.sudo().sorted("id")
+        files_sudo = mailing.attachment_ids.sudo().sorted("id")
+        shown = re.findall(r"/web/(?:content|image)/([0-9]+)", mailing.body_html or "")
+        files_sudo -= files_sudo.browse(map(int, shown))
+        linked_sudo = files_sudo.filtered(lambda file: file.url and not file.file_size)
+        sizes = (files_sudo - linked_sudo).mapped("file_size")
+        mails = mailing.env["mail.mail"]
+        size = mails._estimate_email_size({}, mailing.body_html or "", sizes)
+        server_sudo = (mailing.mail_server_id or mailing.env["ir.mail_server"]).sudo()
+        if size > server_sudo._get_max_email_size() * 1024 * 1024:
+            linked_sudo = files_sudo
+        return files_sudo - linked_sudo, linked_sudo
+
+    def _append_file_links(self, body):
+        if not self._linked_files_sudo:
+            return body
+        self._linked_files_sudo.generate_access_token()
+        links = self._mailing.env["ir.qweb"]._render(
+            "mail.mail_attachment_links", {"attachments": self._linked_files_sudo}
+        )
+        return tools.mail.append_content_to_html(body, links, plaintext=False)
+
+    def _attachments(self):
         return [
             mime.Attachment(file.name, file.mimetype, file.raw or b"")
-            for file in files_sudo
+            for file in self._files_sudo
         ]
 
     # ------------------------------------------------------------
@@ -170,7 +204,9 @@ class MailingRenderer:
         facts = _RecipientFacts(self._mailing, present)
         drafts, failures = [], []
         for delivery in deliveries:
-            record = self._model.browse(delivery.res_id).with_prefetch(present._prefetch_ids)
+            record = self._model.browse(delivery.res_id).with_prefetch(
+                present._prefetch_ids
+            )
             if record not in present:
                 reason = "The recipient's record has been deleted."
                 failures.append(SendResult(delivery.id, FAILED, reason))
@@ -178,14 +214,14 @@ class MailingRenderer:
             try:
                 drafts.append((delivery, record, self._chunks(record, facts)))
             except Exception as error:  # a template may raise anything
-                failures.append(SendResult(delivery.id, FAILED, _explain(error)))
+                failures.append(SendResult(delivery.id, FAILED, explain(error)))
         codes = self._links.resolve()
         mails = []
         for delivery, record, chunks in drafts:
             try:
                 mails.append(self._mail(delivery, record, _fill(chunks, codes), facts))
             except Exception as error:  # as above: subject and addresses are templates
-                failures.append(SendResult(delivery.id, FAILED, _explain(error)))
+                failures.append(SendResult(delivery.id, FAILED, explain(error)))
         return mails, failures
 
     def _chunks(self, record, facts):
@@ -262,7 +298,8 @@ class MailingRenderer:
         """Return encoded texts and, between them, the numbers of values."""
         numbers = iter(range(len(shape)))
         marked = "".join(
-            f"\ue000{next(numbers)}\ue001" if chunk is None else chunk for chunk in shape
+            f"\ue000{next(numbers)}\ue001" if chunk is None else chunk
+            for chunk in shape
         )
         parts = _VALUE.split(html_to_text(marked))
         return [
@@ -350,9 +387,11 @@ def _ascii_address(address):
     return f"{local}@{domain}"
 
 
-def _explain(error):
+def explain(error):
     """Return what is wrong with a template or its values, for a person."""
+    if isinstance(error, UserError):
+        return str(error)
     details = getattr(error, "qweb", None)
     text = details.error if details else f"{type(error).__name__}: {error}"
     where = f" (at {details.element})" if details and details.element else ""
-    return f"The mail cannot be made for this recipient: {text}{where}"[:2000]
+    return f"The mail cannot be made from its template: {text}{where}"[:2000]

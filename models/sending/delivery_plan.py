@@ -24,6 +24,7 @@ class DeliveryPlan:
     def __init__(self, mailing):
         self._mailing = mailing
         self._model = mailing.env[mailing.mailing_model_real]
+        self._has_own_address = "email_normalized" in self._model
         self._own_addresses = _own_addresses(mailing.env)
 
     def write_chunk(self, after_id, res_ids=None):
@@ -82,7 +83,9 @@ class DeliveryPlan:
 
     def _addresses_in_sql(self, query):
         table = query.table
-        columns = (SQL.identifier(table, name) for name in ("id", "email", "email_normalized"))
+        columns = (
+            SQL.identifier(table, name) for name in ("id", "email", "email_normalized")
+        )
         public = SQL("FALSE")
         if self._model._name == "res.partner":
             public = SQL(
@@ -109,7 +112,9 @@ class DeliveryPlan:
             return None
         defaults = records._message_get_default_recipients()
         partner_ids = {
-            partner_id for values in defaults.values() for partner_id in values["partner_ids"]
+            partner_id
+            for values in defaults.values()
+            for partner_id in values["partner_ids"]
         }
         # sudo: the sender may mail a record without reading its customer.
         partners_sudo = self._mailing.env["res.partner"].sudo().browse(partner_ids)
@@ -120,15 +125,16 @@ class DeliveryPlan:
             written = values["email_to"] or next(
                 (emails[id_] for id_ in values["partner_ids"] if emails[id_]), None
             )
-            own = record["email_normalized"] if "email_normalized" in record else None
+            own = self._has_own_address and record["email_normalized"]
             email = tools.email_normalize(written, strict=False) if written else None
             rows.append((record.id, written or None, email or None, own or None))
         columns = [list(column) for column in zip(*rows, strict=True)]
         self._model.invalidate_model()
         return SQL(
             """
-            SELECT * FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
-                       AS source(id, written, email, own_email)
+            SELECT *
+              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
+                   AS source(id, written, email, own_email)
             """,
             *columns,
         )
@@ -144,41 +150,46 @@ class DeliveryPlan:
             WITH source AS MATERIALIZED (%(source)s),
             judged AS (
                 SELECT id, email, written,
-                       CASE
-                       WHEN %(own_suppressed)s THEN 'mail_bl'
-                       WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
-                       WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
-                       WHEN COALESCE(email, '') !~ %(deliverable)s THEN 'mail_email_invalid'
-                       ELSE %(suppressed)s
-                       END AS failure
-                  FROM source
-            ), unique_ones AS (
+                    CASE
+                        WHEN %(own_suppressed)s THEN 'mail_bl'
+                        WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
+                        WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
+                        WHEN COALESCE(email, '') !~ %(deliverable)s
+                            THEN 'mail_email_invalid'
+                        ELSE %(suppressed)s
+                    END AS failure
+                FROM source
+            ),
+            unique_ones AS (
                 SELECT id, email, written,
-                       CASE
-                       WHEN failure IS NOT NULL THEN failure
-                       WHEN row_number() OVER (PARTITION BY email, failure ORDER BY id) > 1
-                         OR %(already_mailed)s
-                       THEN 'mail_dup'
-                       END AS failure
-                  FROM judged
-            ), planned AS (
+                    CASE
+                        WHEN failure IS NOT NULL THEN failure
+                        WHEN row_number() OVER (
+                            PARTITION BY email, failure ORDER BY id) > 1
+                            OR %(already_mailed)s THEN 'mail_dup'
+                    END AS failure
+                FROM judged
+            ),
+            planned AS (
                 SELECT *, replace(gen_random_uuid()::text, '-', '') AS token
-                  FROM unique_ones
-            ), written AS (
+                FROM unique_ones
+            ),
+            written AS (
                 INSERT INTO mailing_trace (
                     trace_type, is_test_trace, model, res_id, mass_mailing_id,
                     campaign_id, email, message_id, token, trace_status, failure_type,
                     next_attempt_at, attempt_count,
                     create_uid, write_uid, create_date, write_date)
-                SELECT 'mail', FALSE, %(model)s, id, %(mailing)s,
-                       %(campaign)s, COALESCE(NULLIF(email, ''), written, ''),
-                       '<' || token || '@' || %(domain)s || '>', token,
-                       CASE WHEN failure IS NULL THEN 'outgoing' ELSE 'cancel' END,
-                       failure, %(now)s, 0,
-                       %(uid)s, %(uid)s, %(now)s, %(now)s
-                  FROM planned
-                    ON CONFLICT (mass_mailing_id, model, res_id)
-                       WHERE token IS NOT NULL DO NOTHING
+                SELECT
+                    'mail', FALSE, %(model)s, id, %(mailing)s, %(campaign)s,
+                    COALESCE(NULLIF(email, ''), written, ''),
+                    '<' || token || '@' || %(domain)s || '>', token,
+                    CASE WHEN failure IS NULL THEN 'outgoing' ELSE 'cancel' END,
+                    failure, %(now)s, 0,
+                    %(uid)s, %(uid)s, %(now)s, %(now)s
+                FROM planned
+                ON CONFLICT (mass_mailing_id, model, res_id) WHERE token IS NOT NULL
+                    DO NOTHING
             )
             SELECT max(id) FROM source
             """,
@@ -197,15 +208,19 @@ class DeliveryPlan:
         )
 
     def _own_suppressed(self):
-        """Return SQL: the record's own address is blacklisted, wherever it is mailed."""
+        """Return SQL: the record's own address is blocked, wherever it is mailed."""
         if not self._mailing.use_exclusion_list:
             return SQL("FALSE")
         return SQL(
-            "EXISTS (SELECT FROM mail_blacklist b WHERE b.active AND b.email = own_email)"
+            """
+            EXISTS (
+                SELECT FROM mail_blacklist blocked
+                 WHERE blocked.active AND blocked.email = source.own_email)
+            """
         )
 
     def _already_mailed(self):
-        """Return SQL: the address has a delivery in this mailing, or in its A/B test."""
+        """Return SQL: the address has a delivery in this mailing or its A/B test."""
         mailing = self._mailing
         if mailing.ab_testing_enabled and mailing.campaign_id:
             mailing |= mailing._get_ab_testing_siblings_mailings()

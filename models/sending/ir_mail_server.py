@@ -65,7 +65,9 @@ class IrMailServer(models.Model):
         if mail_server and mail_server.smtp_authentication != "cli":
             from_filter = mail_server.sudo().from_filter
         session = SimpleNamespace(from_filter=from_filter, smtp_from=smtp_from)
-        return_path, _to, message = servers_sudo._prepare_email_message__(message, session)
+        return_path, _to, message = servers_sudo._prepare_email_message__(
+            message, session
+        )
         name, address = parseaddr(str(message["From"]))
         return Sender(
             server_id=mail_server.id if mail_server else 0,

@@ -2,12 +2,11 @@
 
 import logging
 from contextlib import ExitStack
-from itertools import groupby
 
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ...tools.providers.base import (
     ACCEPTED,
@@ -93,11 +92,15 @@ class LaneRun:
         """Settle, over a new database session if the old one is lost."""
         batch.doubt_in_flight()
         try:
-            self._queue.settle(batch.lease_id, batch.results, batch.untouched(), batch.suppressed)
+            self._queue.settle(
+                batch.lease_id, batch.results, batch.untouched(), batch.suppressed
+            )
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             _logger.warning("Lane %s lost its database session", self._lane)
             self._queue = self._resources.enter_context(open_queue(self._env))
-            self._queue.settle(batch.lease_id, batch.results, batch.untouched(), batch.suppressed)
+            self._queue.settle(
+                batch.lease_id, batch.results, batch.untouched(), batch.suppressed
+            )
 
     def _render(self, mailing, batch):
         """Render what may still be sent; note the rest in the batch."""
@@ -105,7 +108,7 @@ class LaneRun:
         self._env.cr.commit()
         self._env.invalidate_all()
         if mailing.id not in self._renderers:
-            self._renderers[mailing.id] = MailingRenderer(mailing)
+            self._renderers[mailing.id] = MailingRenderer(mailing._for_responsible())
         wanted = self._drop_suppressed(mailing, batch)
         mails, failures = self._renderers[mailing.id].render(wanted)
         batch.results += failures
@@ -138,7 +141,9 @@ class LaneRun:
     def _hand_over(self, mails, batch, deadline):
         """Hand the mails over, server by server, keeping the lease up to date."""
         mails.sort(key=lambda mail: mail[0].server_id)
-        self._queue.arrange(batch.lease_id, batch.order([mail.ref for _s, mail in mails]))
+        self._queue.arrange(
+            batch.lease_id, batch.order([mail.ref for _s, mail in mails])
+        )
         for _server, group in groupby(mails, key=lambda mail: mail[0].server_id):
             senders, group = zip(*group, strict=True)
 
@@ -209,7 +214,9 @@ class _Batch:
         known = {result.ref for result in self.results}
         reason = "Sending broke off while the mail was handed over."
         self.results += [
-            SendResult(ref, UNKNOWN, reason) for ref in self.in_flight if ref not in known
+            SendResult(ref, UNKNOWN, reason)
+            for ref in self.in_flight
+            if ref not in known
         ]
 
     def defer_untouched(self, reason):

@@ -27,12 +27,19 @@ class MailingTrace(models.Model):
     _inherit = "mailing.trace"
 
     token = fields.Char(
-        readonly=True, copy=False, help="Stands for the recipient in links, unguessable."
+        readonly=True,
+        copy=False,
+        help="Stands for the recipient in links, unguessable.",
     )
     next_attempt_at = fields.Datetime("Next Attempt", readonly=True, copy=False)
-    attempt_count = fields.Integer("Attempts", readonly=True, copy=False, aggregator=None)
+    attempt_count = fields.Integer(
+        "Attempts", readonly=True, copy=False, aggregator=None
+    )
     lease_key = fields.Integer(
-        readonly=True, copy=False, aggregator=None, help="The lease of the worker that has it."
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="The lease of the worker that has it.",
     )
     provider_reference = fields.Char(
         "Server's Answer",
@@ -119,7 +126,9 @@ class MailingTrace(models.Model):
     def action_retry(self):
         """Send failed deliveries again. Those with an unknown outcome stay."""
         if not self.env.user.has_group("mass_mailing.group_mass_mailing_user"):
-            raise AccessError(self.env._("Only Email Marketing users may send mail again."))
+            raise AccessError(
+                self.env._("Only Email Marketing users may send mail again.")
+            )
         self.check_access("write")
         self._apply(delivery.RETRIED)
         mailings = self.filtered("token").mass_mailing_id
@@ -134,8 +143,9 @@ class MailingTrace(models.Model):
         if not self:
             return
         outcome = transition(event)
-        self.env.cr.execute(SQL(
-            """
+        self.env.cr.execute(
+            SQL(
+                """
             UPDATE mailing_trace trace
                SET trace_status = %s,
                    failure_type = NULL,
@@ -144,8 +154,9 @@ class MailingTrace(models.Model):
                    attempt_count = 0
              WHERE id = ANY(%s) AND token IS NOT NULL AND %s IS NOT NULL
             """,
-            outcome,
-            self.ids,
-            outcome,
-        ))
+                outcome,
+                self.ids,
+                outcome,
+            )
+        )
         self.invalidate_recordset()

@@ -53,8 +53,11 @@ class Queue:
 
     def due_mailings(self):
         """Return the ids of mailings that have deliveries to be sent now."""
-        return [row[0] for row in self._rows(SQL(
-            """
+        return [
+            row[0]
+            for row in self._rows(
+                SQL(
+                    """
             SELECT mailing.id
               FROM mailing_mailing mailing
              WHERE mailing.state = 'sending'
@@ -69,8 +72,10 @@ class Queue:
                        AND trace.next_attempt_at <= %s)
              ORDER BY random()
             """,
-            UTC_NOW,
-        ))]
+                    UTC_NOW,
+                )
+            )
+        ]
 
     def claim(self, mailing_id, lane, limit):
         """Take up to ``limit`` due deliveries of a mailing.
@@ -80,8 +85,9 @@ class Queue:
         :return: the lease's id and rows of id, res_id, email, token, message_id and
             attempt; (None, []) when nothing is due.
         """
-        rows = self._rows(SQL(
-            """
+        rows = self._rows(
+            SQL(
+                """
             WITH due AS (
                 SELECT id
                   FROM mailing_trace
@@ -95,7 +101,8 @@ class Queue:
             ), lease AS (
                 INSERT INTO campaign_sending_lease
                        (mailing_id, lane, claimed_at, expires_at, backend_pid,
-                        backend_start, delivery_ids, delivery_count, position, in_flight)
+                        backend_start, delivery_ids, delivery_count, position,
+                        in_flight)
                 SELECT %(mailing)s, %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
                        (SELECT extract(epoch FROM backend_start) FROM pg_stat_activity
                          WHERE pid = pg_backend_pid()),
@@ -115,12 +122,13 @@ class Queue:
             )
             SELECT lease.id, claimed.* FROM lease, claimed ORDER BY claimed.id
             """,
-            mailing=mailing_id,
-            lane=lane,
-            limit=limit,
-            now=UTC_NOW,
-            expiry=_expiry(),
-        ))
+                mailing=mailing_id,
+                lane=lane,
+                limit=limit,
+                now=UTC_NOW,
+                expiry=_expiry(),
+            )
+        )
         return (rows[0][0], [row[1:] for row in rows]) if rows else (None, [])
 
     # ------------------------------------------------------------
@@ -129,11 +137,13 @@ class Queue:
 
     def arrange(self, lease_id, delivery_ids):
         """Write down the order in which the deliveries will be handed over."""
-        self._cr.execute(SQL(
-            "UPDATE campaign_sending_lease SET delivery_ids = %s WHERE id = %s",
-            delivery_ids,
-            lease_id,
-        ))
+        self._cr.execute(
+            SQL(
+                "UPDATE campaign_sending_lease SET delivery_ids = %s WHERE id = %s",
+                delivery_ids,
+                lease_id,
+            )
+        )
 
     def progress(self, lease_id, position, in_flight, results):
         """Write down what is decided and what is about to be handed over.
@@ -151,20 +161,22 @@ class Queue:
                 ", results = COALESCE(results, '[]'::jsonb) || %s::jsonb",
                 json.dumps([_as_list(result) for result in results]),
             )
-        self._cr.execute(SQL(
-            """
+        self._cr.execute(
+            SQL(
+                """
             UPDATE campaign_sending_lease
                SET position = %s, in_flight = %s, expires_at = %s %s
               FROM (SELECT set_config('synchronous_commit', 'off', true)) AS quick
              WHERE id = %s AND expires_at > %s
             """,
-            position,
-            in_flight,
-            _expiry(),
-            added,
-            lease_id,
-            UTC_NOW,
-        ))
+                position,
+                in_flight,
+                _expiry(),
+                added,
+                lease_id,
+                UTC_NOW,
+            )
+        )
         return bool(self._cr.rowcount)
 
     # ------------------------------------------------------------
@@ -207,8 +219,9 @@ class Queue:
         last notes about progress may be lost (they did not wait for the disk): then
         nothing of the batch that is not decided counts as untouched.
         """
-        gone = self._rows(SQL(
-            """
+        gone = self._rows(
+            SQL(
+                """
             SELECT lease.id, lease.delivery_ids, lease.position, lease.in_flight,
                    COALESCE(lease.results, '[]'::jsonb),
                    pg_postmaster_start_time() AT TIME ZONE 'UTC' > lease.claimed_at
@@ -220,8 +233,9 @@ class Queue:
                        AND extract(epoch FROM session.backend_start)::text
                            = lease.backend_start)
             """,
-            UTC_NOW,
-        ))
+                UTC_NOW,
+            )
+        )
         for lease_id, delivery_ids, position, in_flight, noted, restarted in gone:
             results = [base.SendResult(*values) for values in noted]
             known = {result.ref for result in results}
@@ -413,7 +427,9 @@ def _suppress(lease_id, suppressed):
     return SQL(
         """
         UPDATE mailing_trace trace
-           SET trace_status = %(outcome)s, failure_type = judged.reason, lease_key = NULL
+           SET trace_status = %(outcome)s,
+               failure_type = judged.reason,
+               lease_key = NULL
           FROM unnest(%(ids)s::integer[], %(reasons)s::varchar[]) AS judged(id, reason)
          WHERE trace.id = judged.id
            AND trace.lease_key = %(lease)s

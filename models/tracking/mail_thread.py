@@ -6,7 +6,7 @@ from odoo import api, models, tools
 
 from ...tools import tokens
 
-_TAG = re.compile(r"\+([0-9a-f]{%d})@" % tokens.SIGNED_LENGTH)
+_TAG = re.compile(rf"\+[0-9a-f]{{{tokens.SIGNED_LENGTH}}}@")
 
 
 class MailThread(models.AbstractModel):
@@ -35,7 +35,13 @@ class MailThread(models.AbstractModel):
                 route = record._routing_check_route(
                     message,
                     message_dict,
-                    (record._name, record.id, custom_values, user.id or self.env.uid, None),
+                    (
+                        record._name,
+                        record.id,
+                        custom_values,
+                        user.id or self.env.uid,
+                        None,
+                    ),
                     raise_exception=False,
                 )
                 if route:

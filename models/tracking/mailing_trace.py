@@ -19,7 +19,9 @@ class MailingTrace(models.Model):
 
         sudo: whoever holds the token is the recipient, who has no account.
         """
-        token = tokens.verify(self.env["mailing.mailing"]._tracking_key(), purpose, signed)
+        token = tokens.verify(
+            self.env["mailing.mailing"]._tracking_key(), purpose, signed
+        )
         traces_sudo = self.sudo()
         return traces_sudo.search([("token", "=", token)]) if token else traces_sudo
 

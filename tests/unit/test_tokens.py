@@ -1,0 +1,86 @@
+"""Tracking: signed tokens."""
+
+import hmac
+import secrets
+import unittest
+from unittest import mock
+
+from tools import tokens
+
+KEY = b"k" * 32
+PURPOSES = (
+    tokens.OPEN,
+    tokens.CLICK,
+    tokens.UNSUBSCRIBE,
+    tokens.VIEW,
+    tokens.RETURN_PATH,
+)
+
+
+class TestTokens(unittest.TestCase):
+    def setUp(self):
+        self.token = secrets.token_hex(16)
+        self.signed = tokens.sign(KEY, tokens.OPEN, self.token)
+
+    def assert_rejected(self, signed, key=KEY, purpose=tokens.OPEN):
+        self.assertIsNone(tokens.verify(key, purpose, signed))
+
+    def test_round_trip(self):
+        for purpose in PURPOSES:
+            signed = tokens.sign(KEY, purpose, self.token)
+            self.assertEqual(tokens.verify(KEY, purpose, signed), self.token)
+            self.assertRegex(signed, r"\A[0-9a-f]{48}\Z")
+
+    def test_purposes_are_kept_apart(self):
+        self.assertEqual(len(set(PURPOSES)), len(PURPOSES))
+        for one in PURPOSES:
+            for other in PURPOSES:
+                if one != other:
+                    signed = tokens.sign(KEY, one, self.token)
+                    self.assert_rejected(signed, purpose=other)
+
+    def test_keys_are_kept_apart(self):
+        for key in (b"", KEY[:-1], KEY + b"k", b"K" * 32):
+            self.assert_rejected(self.signed, key=key)
+
+    def test_every_digit_counts(self):
+        for index, digit in enumerate(self.signed):
+            other = "0" if digit != "0" else "1"
+            self.assert_rejected(self.signed[:index] + other + self.signed[index + 1 :])
+
+    def test_form(self):
+        letters = self.signed.translate(str.maketrans("0123456789", "abcdefabcd"))
+        self.assert_rejected(letters.upper())
+        for length in (0, 1, 31, 32, 47):
+            self.assert_rejected(self.signed[:length])
+        for more in ("0", "\n", " ", "\0", "=", "0" * 100_000):
+            self.assert_rejected(self.signed + more)
+            self.assert_rejected(more + self.signed)
+
+    def test_upper_case_of_a_valid_token(self):
+        token = "abcdef" * 5 + "ab"
+        self.assert_rejected(tokens.sign(KEY, tokens.OPEN, token).upper())
+
+    def test_digits_of_other_scripts(self):
+        token = "1" * 32
+        signed = tokens.sign(KEY, tokens.OPEN, token)
+        self.assertEqual(tokens.verify(KEY, tokens.OPEN, signed), token)
+        for digit in ("١", "１", "𝟏"):
+            self.assert_rejected(signed.replace("1", digit))
+        self.assert_rejected("é" * 48)
+        self.assert_rejected("\ud800" * 48)
+
+    def test_other_types(self):
+        for value in (None, False, 1, self.signed.encode(), [self.signed], {}):
+            self.assert_rejected(value)
+
+    def test_compared_in_constant_time(self):
+        for signed, expected in ((self.signed, self.token), ("0" * 48, None)):
+            with mock.patch.object(
+                hmac, "compare_digest", wraps=hmac.compare_digest
+            ) as compare:
+                self.assertEqual(tokens.verify(KEY, tokens.OPEN, signed), expected)
+            compare.assert_called_once()
+            self.assertEqual(compare.call_args.args[0], signed[32:])
+        with mock.patch.object(hmac, "compare_digest", return_value=True):
+            self.assertEqual(tokens.verify(KEY, tokens.OPEN, "0" * 48), "0" * 32)
