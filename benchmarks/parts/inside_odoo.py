@@ -160,13 +160,41 @@ def standard(registry, mailing_id):
 def profile(registry, path, **arguments):
     """Do :func:`work` under cProfile and write the report to a file."""
     profiler = cProfile.Profile()
-    profiler.runcall(work, registry, **arguments)
+    with timed_statements() as statements:
+        profiler.runcall(work, registry, **arguments)
     with Path(path).open("w") as output:
+        for words, (count, seconds) in sorted(
+            statements.items(), key=lambda item: item[1][1], reverse=True
+        )[:25]:
+            print(f"{seconds:8.3f} s {count:6}  {words}", file=output)
         stats = pstats.Stats(profiler, stream=output)
         for key in ("tottime", "cumtime"):
             stats.sort_stats(key).print_stats(70)
         stats.sort_stats("tottime").print_callers(25)
     stats.dump_stats(f"{path}.pstats")
+
+
+@contextmanager
+def timed_statements():
+    """Give a dictionary of SQL statements, each with its count and seconds."""
+    statements = {}
+    execute = sql_db.Cursor.execute
+
+    def timed(cursor, query, *arguments, **options):
+        start = time.perf_counter()
+        try:
+            return execute(cursor, query, *arguments, **options)
+        finally:
+            words = " ".join(getattr(query, "code", query).split())[:150]
+            count, seconds = statements.get(words, (0, 0.0))
+            seconds += time.perf_counter() - start
+            statements[words] = count + 1, seconds
+
+    sql_db.Cursor.execute = timed
+    try:
+        yield statements
+    finally:
+        sql_db.Cursor.execute = execute
 
 
 # ------------------------------------------------------------

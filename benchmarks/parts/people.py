@@ -54,6 +54,7 @@ _BLACKLIST = """
            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
       FROM mailing_contact
      WHERE id %% 50 = 7 AND email_normalized IS NOT NULL
+        ON CONFLICT DO NOTHING
 """
 
 
