@@ -74,7 +74,6 @@ class TestPlan(DeskCommon):
             "blocked@example.com",
             "@example.com",
             "name at example.com",
-            "x@y@example.com",
             "ünï@example.com",
             "",
         ]
@@ -95,6 +94,38 @@ class TestPlan(DeskCommon):
         for contact in contacts:
             reason, odoos_reason = ours[contact.id][1], odoos[contact.id][1]
             self.assertEqual(reason, odoos_reason, repr(contact.email))
+
+    def test_an_address_is_not_guessed(self):
+        """What Odoo would make of these belongs to somebody else."""
+        for address in (
+            "ellen@ward@example.com",
+            "pilar osuna@example.com",
+            "sophie@example,com",
+            "ines@exam ple.com",
+            ".kees@example.com",
+            "kees.@example.com",
+            "a@b..example.com",
+            "a@example.com>",
+        ):
+            self._contact(address, address)
+        written = {
+            self._contact("Upper", " Upper@Example.com"): "upper@example.com",
+            self._contact("Named", '"a@b.c" <named@example.com>'): "named@example.com",
+            self._contact("Two", "one@example.com; two@x.com"): "one@example.com",
+        }
+        mailing = self._mailing()
+        self._plan(mailing)
+        planned = mailing.mailing_trace_ids.filtered(
+            lambda trace: trace.trace_status == "outgoing"
+        )
+        self.assertEqual(
+            {trace.res_id: trace.email for trace in planned},
+            {contact.id: address for contact, address in written.items()},
+        )
+        self.assertEqual(
+            set((mailing.mailing_trace_ids - planned).mapped("failure_type")),
+            {"mail_email_invalid"},
+        )
 
     def test_plan_goes_on_where_it_stopped(self):
         contacts = [self._contact(f"C{i}", f"c{i}@example.com") for i in range(5)]

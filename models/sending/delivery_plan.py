@@ -10,8 +10,9 @@ from .suppression import suppression
 CHUNK = 10_000
 ORM_CHUNK = 1_000
 
-# What an SMTP envelope can hold at all; Odoo's normalization is more generous.
-_DELIVERABLE = r"^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)*$"
+# What an SMTP envelope can hold: dot-strings on both sides (RFC 5321 §4.1.2).
+_DOT_STRING = r"[^\s@<>,;.]+(\.[^\s@<>,;.]+)*"
+_DELIVERABLE = rf"^{_DOT_STRING}@{_DOT_STRING}$"
 
 
 class DeliveryPlan:
@@ -154,7 +155,7 @@ class DeliveryPlan:
                         WHEN %(own_suppressed)s THEN 'mail_bl'
                         WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
                         WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
-                        WHEN COALESCE(email, '') !~ %(deliverable)s
+                        WHEN COALESCE(email, '') !~ %(deliverable)s OR NOT %(as_written)s
                             THEN 'mail_email_invalid'
                         ELSE %(suppressed)s
                     END AS failure
@@ -197,6 +198,7 @@ class DeliveryPlan:
             own_suppressed=self._own_suppressed(),
             own_addresses=self._own_addresses,
             deliverable=_DELIVERABLE,
+            as_written=_as_written(),
             suppressed=suppression(mailing, SQL("source.email")),
             already_mailed=self._already_mailed(),
             model=self._model._name,
@@ -236,6 +238,27 @@ class DeliveryPlan:
             """,
             mailing.ids,
         )
+
+
+def _as_written():
+    """Return SQL: the normalized address is what was written, not a part of it.
+
+    From ``ellen@ward@example.com`` Odoo's normalization makes ``ward@example.com``,
+    which is somebody else. Written may be the address alone, with a name before it, or
+    as the first of several.
+    """
+    written = SQL("lower(btrim(source.written))")
+    email = SQL("lower(source.email)")
+    return SQL(
+        """
+        (%(written)s = %(email)s
+         OR position('<' || %(email)s || '>' IN %(written)s) > 0
+         OR (starts_with(%(written)s, %(email)s)
+             AND substr(%(written)s, length(%(email)s) + 1) ~ '^\\s*[,;].*@'))
+        """,
+        written=written,
+        email=email,
+    )
 
 
 def _own_addresses(env):

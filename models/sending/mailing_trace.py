@@ -81,8 +81,9 @@ class MailingTrace(models.Model):
             _logger.info("Lane %s handled %s deliveries", lane, handled)
         if time.monotonic() >= deadline:
             self._wake_lanes(lane)
-        self.env["mailing.mailing"]._finish_sent()
+        # In a new transaction: the last mail may be another lane's.
         self.env["ir.cron"]._commit_progress(handled, remaining=0)
+        self.env["mailing.mailing"]._finish_sent()
 
     @api.model
     def _process_lane(self, lane, deadline):
