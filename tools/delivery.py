@@ -100,4 +100,4 @@ def advance(status: str, event: str, failure: str | None = None) -> tuple[str, b
 # together.
 FIRST_RETRY_SECONDS = 60
 LONGEST_RETRY_SECONDS = 4 * 3600
-MAX_ATTEMPTS = 12  # about 20 hours
+MAX_ATTEMPTS = 12  # about 16 hours

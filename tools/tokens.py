@@ -21,7 +21,7 @@ UNSUBSCRIBE = "unsubscribe"
 VIEW = "view"
 RETURN_PATH = "return-path"
 
-_SIGNED = re.compile(r"[0-9a-f]{%d}" % SIGNED_LENGTH)
+_SIGNED = re.compile(f"[0-9a-f]{{{SIGNED_LENGTH}}}")
 
 
 def sign(key: bytes, purpose: str, token: str) -> str:
@@ -29,12 +29,13 @@ def sign(key: bytes, purpose: str, token: str) -> str:
     return token + _signature(key, purpose, token)
 
 
-def verify(key: bytes, purpose: str, signed: str) -> str | None:
+def verify(key: bytes, purpose: str, signed: object) -> str | None:
     """Return the token in ``signed``, or None when it was not signed for this.
 
-    The signature is compared in constant time.
+    The signature is compared in constant time. ``signed`` comes from outside and may
+    be anything.
     """
-    if not _SIGNED.fullmatch(signed):
+    if not isinstance(signed, str) or not _SIGNED.fullmatch(signed):
         return None
     token, signature = signed[:TOKEN_LENGTH], signed[TOKEN_LENGTH:]
     if hmac.compare_digest(signature, _signature(key, purpose, token)):
