@@ -290,7 +290,7 @@ class TestBodies(MimeCase):
                 self.check(text)
 
     def test_lines_of_all_lengths(self):
-        for length in (*range(69, 80), *range(145, 155)):
+        for length in (*range(71, 79), *range(147, 153)):
             for edge in ("", ".", " ", "=", "é", "\n", "\t"):
                 for text in (edge + "x" * length, "x" * length + edge):
                     with self.subTest(text):
@@ -299,14 +299,14 @@ class TestBodies(MimeCase):
 
     def test_random(self):
         chance = random.Random(2045)
-        for length in range(300):
+        for length in range(0, 300, 2):
             text = random_text(chance, length)
             with self.subTest(text):
                 self.check(text)
 
     def test_pieces_are_joined_unchanged(self):
         chance = random.Random(7)
-        for _round in range(200):
+        for _round in range(100):
             pieces = [random_text(chance, chance.randrange(6)) for _ in range(8)]
             # a CR and an LF that stand in two pieces are two line ends
             pieces = [piece.replace("\r", "") for piece in pieces]

@@ -147,4 +147,4 @@ class TestPlainText(unittest.TestCase):
         for source in sources:
             started = time.process_time()
             html_to_text(source)
-            self.assertLess(time.process_time() - started, 8, source[:20])
+            self.assertLess(time.process_time() - started, 5, source[:20])
