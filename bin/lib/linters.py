@@ -80,7 +80,7 @@ def _run(env: Environment, command: tuple[str, ...]) -> subprocess.CompletedProc
     return subprocess.run(
         list(command),
         cwd=env.root,
-        env=env.node.environ(),
+        env={**env.node.environ(), "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
