@@ -105,6 +105,25 @@ class TestQueue(DeskCommon):
         _lease, rows = self._claim()
         self.assertEqual([row[0] for row in rows], ids[4:])
 
+    def test_a_person_decides_about_what_is_uncertain(self):
+        lease, _rows = self._claim()
+        self.queue.progress(lease, 0, 2, [])
+        self._worker_dies(lease)
+        self.queue.recover()
+        self.env.invalidate_all()
+        arrived, missing = self.traces[:2]
+        self.assertEqual(self.mailing.uncertain, 2)
+        arrived.action_confirm_sent()
+        missing.action_resend()
+        self.assertEqual(self._statuses(), ["sent"] + ["outgoing"] * 5)
+        self.assertTrue(arrived.sent_datetime)
+        self.assertFalse(missing.sent_datetime)
+        self.assertEqual(self.mailing.uncertain, 0)
+        # neither does anything to deliveries whose outcome is known
+        self.traces.action_confirm_sent()
+        self.traces.action_resend()
+        self.assertEqual(self._statuses(), ["sent"] + ["outgoing"] * 5)
+
     def test_order_of_handing_over_counts(self):
         lease, _rows = self._claim(3)
         ids = self.traces.ids

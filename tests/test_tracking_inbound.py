@@ -66,7 +66,10 @@ class TestInbound(DeskCommon):
         self.assertEqual(trace.trace_status, "bounce")
         self.assertEqual(trace.failure_reason, "Mailbox is gone")
         trace.set_opened()
-        self.assertEqual(trace.trace_status, "bounce")
+        self.assertEqual(trace.trace_status, "open")
+        self.assertFalse(trace.failure_type)
+        trace.set_bounced()
+        self.assertEqual(trace.trace_status, "open")
         trace.set_replied()
         self.assertEqual(trace.trace_status, "reply")
         self.assertFalse(trace.failure_type)
@@ -78,6 +81,23 @@ class TestInbound(DeskCommon):
         ):
             late()
             self.assertEqual(trace.trace_status, "reply")
+
+    def test_what_is_opened_is_not_sent_again(self):
+        """A server that put us off may have delivered the mail all the same."""
+        self._contact("Grey", "grey@example.com")
+        self.mailbox.answers["grey"] = "451 later"
+        mailing = self._mailing()
+        self._send(mailing)
+        trace = mailing.mailing_trace_ids
+        self.assertEqual(trace.trace_status, "outgoing")
+        trace.set_opened()
+        self.assertEqual(trace.trace_status, "open")
+        self.assertTrue(trace.sent_datetime)
+        self.mailbox.answers.clear()
+        trace.next_attempt_at = "2020-01-01"
+        self._run_lane()
+        self.assertFalse(self.mailbox.mails)
+        self.assertEqual(mailing.state, "done")
 
     def test_other_traces_keep_odoos_rules(self):
         _lead, trace = self._mail_to_lead()

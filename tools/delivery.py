@@ -3,8 +3,9 @@
 A *delivery* is one recipient of one mailing (Odoo's ``mailing.trace``). Its status
 is one of Odoo's values; what happened to it is one of the events below. The table
 says what an event makes of a status; what the table does not name leaves the status
-as it is, so events may arrive late, twice and in any order: a delivery never moves
-backwards.
+as it is, so events may arrive late, twice and in any order. What the outside tells (a
+bounce, an open, a reply) never moves a delivery backwards, and its last word is the same
+in every order: reply before open before bounce.
 
 =============  ================================================================
 status         meaning
@@ -34,6 +35,8 @@ OPENED = "opened"
 REPLIED = "replied"
 CANCELLED = "cancelled"
 RETRIED = "retried"
+CONFIRMED = "confirmed"
+RESENT = "resent"
 
 # Pseudo status for the table only: ``error`` whose failure is ``outcome_unknown``.
 UNKNOWN = "unknown"
@@ -51,7 +54,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     RELEASED: {"process": "outgoing"},
     # The recipient's server said no while we were talking to it.
     REFUSED: {"process": "bounce", UNKNOWN: "bounce"},
-    # A bounce message arrived later. Whoever opened or answered has received it.
+    # A bounce message arrived later.
     BOUNCED: {
         "outgoing": "bounce",
         "process": "bounce",
@@ -62,18 +65,21 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     FAILED: {"outgoing": "error", "process": "error", UNKNOWN: "error"},
     # The worker died between hand-over and settle: nobody knows.
     LOST: {"process": UNKNOWN},
-    OPENED: {"process": "open", "sent": "open", UNKNOWN: "open"},
-    REPLIED: {
-        "process": "reply",
-        "sent": "reply",
-        "open": "reply",
-        "bounce": "reply",
-        UNKNOWN: "reply",
-    },
+    # Whoever opens or answers has it, whatever we were told before or are told later:
+    # also a server that put us off may have delivered it.
+    OPENED: dict.fromkeys(
+        ("outgoing", "process", "sent", "bounce", "error", UNKNOWN), "open"
+    ),
+    REPLIED: dict.fromkeys(
+        ("outgoing", "process", "sent", "open", "bounce", "error", UNKNOWN), "reply"
+    ),
     # Suppressed after planning, or taken out by a person; too late once handed over.
     CANCELLED: {"outgoing": "cancel", "process": "cancel"},
     # A person asks for another attempt; the outcome is known to be bad.
     RETRIED: {"error": "outgoing"},
+    # A person decides what an unknown outcome was: it arrived, or it may arrive twice.
+    CONFIRMED: {UNKNOWN: "sent"},
+    RESENT: {UNKNOWN: "outgoing"},
 }
 
 

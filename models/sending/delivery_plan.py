@@ -155,8 +155,8 @@ class DeliveryPlan:
                         WHEN %(own_suppressed)s THEN 'mail_bl'
                         WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
                         WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
-                        WHEN COALESCE(email, '') !~ %(deliverable)s OR NOT %(as_written)s
-                            THEN 'mail_email_invalid'
+                        WHEN COALESCE(email, '') !~ %(deliverable)s
+                            OR NOT %(as_written)s THEN 'mail_email_invalid'
                         ELSE %(suppressed)s
                     END AS failure
                 FROM source

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...tools import delivery
 from .lane import LaneRun
-from .queue import transition
+from .queue import UTC_NOW, transition
 
 _logger = logging.getLogger(__name__)
 
@@ -126,38 +126,53 @@ class MailingTrace(models.Model):
 
     def action_retry(self):
         """Send failed deliveries again. Those with an unknown outcome stay."""
+        self._decide(delivery.RETRIED)
+
+    def action_confirm_sent(self):
+        """Say of deliveries with an unknown outcome that they arrived."""
+        self._decide(delivery.CONFIRMED)
+
+    def action_resend(self):
+        """Send deliveries with an unknown outcome again: they may arrive twice."""
+        self._decide(delivery.RESENT)
+
+    def _decide(self, event):
+        """Apply a person's decision to these deliveries, and have the lanes act."""
         if not self.env.user.has_group("mass_mailing.group_mass_mailing_user"):
             raise AccessError(
-                self.env._("Only Email Marketing users may send mail again.")
+                self.env._("Only Email Marketing users decide about deliveries.")
             )
         self.check_access("write")
-        self._apply(delivery.RETRIED)
-        mailings = self.filtered("token").mass_mailing_id
-        mailings.filtered(lambda mailing: mailing.state == "done").write(
-            {"state": "sending"}
+        deliveries = self.filtered("token")
+        deliveries._apply(event)
+        finished = deliveries.mass_mailing_id.filtered(
+            lambda mailing: mailing.state == "done"
         )
+        finished.state = "sending"  # closes again as soon as nothing is left to do
         self._wake_lanes()
 
     def _apply(self, event):
         """Apply ``event`` of the table to these deliveries in one statement."""
         self.flush_recordset()
-        if not self:
-            return
         outcome = transition(event)
         self.env.cr.execute(
             SQL(
                 """
-            UPDATE mailing_trace trace
-               SET trace_status = %s,
-                   failure_type = NULL,
-                   failure_reason = NULL,
-                   next_attempt_at = now() AT TIME ZONE 'UTC',
-                   attempt_count = 0
-             WHERE id = ANY(%s) AND token IS NOT NULL AND %s IS NOT NULL
-            """,
-                outcome,
-                self.ids,
-                outcome,
+                UPDATE mailing_trace trace
+                   SET trace_status = %(outcome)s,
+                       failure_type = NULL,
+                       failure_reason = NULL,
+                       sent_datetime = CASE
+                           WHEN %(outcome)s = 'sent'
+                               THEN COALESCE(sent_datetime, %(now)s) END,
+                       next_attempt_at = %(now)s,
+                       attempt_count = 0,
+                       lease_key = NULL
+                 WHERE id = ANY(%(ids)s) AND %(outcome)s IS NOT NULL
+                """,
+                outcome=outcome,
+                now=UTC_NOW,
+                ids=self.ids,
             )
         )
         self.invalidate_recordset()

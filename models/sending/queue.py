@@ -13,10 +13,10 @@ from odoo.tools import SQL
 from ...tools import delivery
 from ...tools.providers import base
 
-# Longer than the longest hand-over (ten minutes for the final dot): a lease that is
-# not renewed for this long belongs to a worker that hangs. A dead worker is noticed
-# earlier, by its database session.
-LEASE_SECONDS = 900
+# Longer than the longest hand-over (ten minutes for the final dot, on two
+# connections): a lease that is not renewed for this long belongs to a worker that
+# hangs. A dead worker is noticed earlier, by its database session.
+LEASE_SECONDS = 1800
 
 UTC_NOW = SQL("(now() AT TIME ZONE 'UTC')")
 

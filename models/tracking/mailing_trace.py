@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 from ...tools import delivery, tokens
 
+_NO_FAILURE = {"failure_type": False, "failure_reason": False}
+
 
 class MailingTrace(models.Model):
     """Odoo's setters, for deliveries, by the table of :mod:`tools.delivery`.
@@ -31,6 +33,9 @@ class MailingTrace(models.Model):
         :return: the others, to which Odoo's own rules apply.
         """
         deliveries = self.filtered("token")
+        if event in (delivery.OPENED, delivery.REPLIED):  # so it was sent
+            unsent = deliveries.filtered(lambda trace: not trace.sent_datetime)
+            unsent.sent_datetime = fields.Datetime.now()
         by_status = {}
         for trace in deliveries:
             status, changed = delivery.advance(
@@ -46,7 +51,7 @@ class MailingTrace(models.Model):
         traces = self._with_found(domain)
         others = traces._set_by_table(
             delivery.OPENED,
-            {"open_datetime": fields.Datetime.now(), "failure_type": False},
+            {"open_datetime": fields.Datetime.now(), **_NO_FAILURE},
         )
         super(MailingTrace, others).set_opened()
         return traces
@@ -55,7 +60,7 @@ class MailingTrace(models.Model):
         traces = self._with_found(domain)
         others = traces._set_by_table(
             delivery.REPLIED,
-            {"reply_datetime": fields.Datetime.now(), "failure_type": False},
+            {"reply_datetime": fields.Datetime.now(), **_NO_FAILURE},
         )
         super(MailingTrace, others).set_replied()
         return traces

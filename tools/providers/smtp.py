@@ -14,6 +14,7 @@ outcome is unknown until the server answers.
 import re
 import smtplib
 import socket
+import ssl
 import time
 from collections.abc import Callable, Sequence
 
@@ -127,6 +128,10 @@ class SmtpProvider:
         except smtplib.SMTPNotSupportedError as error:
             raise Misconfigured(
                 f"The mail server cannot do what is asked of it: {_words(error)}"
+            ) from error
+        except ssl.SSLCertVerificationError as error:
+            raise Misconfigured(
+                f"The mail server's certificate is not trusted: {_words(error)}"
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             refused = isinstance(error, smtplib.SMTPAuthenticationError)
