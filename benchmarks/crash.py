@@ -9,13 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
+from lib.console import CommandError
 from parts import people
 from parts.database import database
 from parts.mail import BODY
 from parts.odoo_process import OdooProcess, close_all
 from parts.sinks import RecordingSink, recording
-
-from lib.console import CommandError, say
 
 CONNECTIONS = 2  # of one worker: as many mails can be in doubt when it dies
 FAULTS = {
@@ -116,7 +115,7 @@ class Crash:
                 patience = now + 0.5
                 if not self._waiting():
                     break
-                self._replace_dead()
+                self._check_alive()
             time.sleep(0.002)
         self.seconds = time.monotonic() - start
 
@@ -170,7 +169,7 @@ class Crash:
         worker.order("work", lane=lane, mailing_id=self.mailing_id)
         self.working.append(worker)
 
-    def _replace_dead(self) -> None:
+    def _check_alive(self) -> None:
         """Raise if a worker ended of itself while there is work."""
         for worker in self.working:
             if not worker.alive:
@@ -214,39 +213,44 @@ class Verdict:
 
     def report(self) -> int:
         """Print the account; return 1 if it does not add up."""
-        status = {one[0]: one[2] for one in self.deliveries}
-        unknown = {one[0] for one in self.deliveries if one[3] == "outcome_unknown"}
-        by_status = Counter(status.values())
-        sent = {one for one, word in status.items() if word == "sent"}
-        lost = [one for one in sent if not self.by_id[one]]
-        undecided = by_status["outgoing"] + by_status["process"]
-        twice = {one for one, count in self.by_id.items() if count > 1}
-        twice |= {one for one, count in self.by_recipient.items() if count > 1}
-        denied = [one for one in self.by_id if one not in sent | unknown]
-        by_deaths = unknown - self.doubtful
-        deaths = self.options.kills + self.options.cuts
-        bound = min(CONNECTIONS * deaths, self.cut_lines)
-        account = [
-            ("planned", len(status), self.options.mails),
-            ("taken by the server", len(self.by_id), None),
-            ("sent", by_status["sent"], None),
-            ("bounce", by_status["bounce"], None),
-            ("error, outcome unknown", len(unknown), None),
-            ("  of these the server has", sum(one in self.by_id for one in unknown), None),
-            ("  after the server hung up", len(unknown & self.doubtful), None),
-            (f"  after a death (at most {bound})", len(by_deaths), range(bound + 1)),
-            ("error, other", by_status["error"] - len(unknown), 0),
-            ("cancel", by_status["cancel"], 0),
-            ("undecided", undecided, 0),
-            ("lost: sent, but not there", len(lost), 0),
-            ("denied: there, but not sent", len(denied), 0),
-            ("TWICE", len(twice), 0),
-        ]
         wrong = 0
-        for label, count, wanted in account:
-            allowed = wanted if isinstance(wanted, range) else (wanted,)
-            bad = wanted is not None and count not in allowed
+        for label, count, allowed in self._account():
+            bad = allowed is not None and count not in allowed
             wrong += bad
             print(f"  {label:<34}{count:>8}{'   WRONG' if bad else ''}")
         print("  every mail once" if not wrong else f"  {wrong} figures are wrong")
         return 1 if wrong else 0
+
+    def _account(self) -> list[tuple[str, int, range | None]]:
+        """Return figures, each with what it may be."""
+        status = {one[0]: one[2] for one in self.deliveries}
+        by_status = Counter(status.values())
+        sent = {one for one, word in status.items() if word == "sent"}
+        unknown = {one[0] for one in self.deliveries if one[3] == "outcome_unknown"}
+        there = set(self.by_id)
+        twice = {one for one, count in self.by_id.items() if count > 1}
+        twice |= {one for one, count in self.by_recipient.items() if count > 1}
+        deaths = self.options.kills + self.options.cuts
+        bound = min(CONNECTIONS * deaths, self.cut_lines)
+        mails = self.options.mails
+        none = range(1)
+        return [
+            ("planned", len(status), range(mails, mails + 1)),
+            ("taken by the server", len(there), None),
+            ("sent", len(sent), None),
+            ("bounce", by_status["bounce"], None),
+            ("error, outcome unknown", len(unknown), None),
+            ("  of these the server has", len(unknown & there), None),
+            ("  after the server hung up", len(unknown & self.doubtful), None),
+            (
+                f"  after a death (at most {bound})",
+                len(unknown - self.doubtful),
+                range(bound + 1),
+            ),
+            ("error, other", by_status["error"] - len(unknown), none),
+            ("cancel", by_status["cancel"], none),
+            ("undecided", by_status["outgoing"] + by_status["process"], none),
+            ("LOST: sent, but not there", len(sent - there), none),
+            ("DENIED: there, but not sent", len(there - sent - unknown), none),
+            ("TWICE", len(twice), none),
+        ]

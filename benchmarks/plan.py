@@ -3,14 +3,13 @@
 import argparse
 from collections.abc import Sequence
 
+from lib.console import CommandError, say
 from parts import people
 from parts.database import database
 from parts.facts import machine_facts
 from parts.mail import BODY
 from parts.odoo_process import OdooProcess, backend_seconds
 from parts.table import table, write_result
-
-from lib.console import CommandError, say
 
 NO_SERVER = 9  # nothing is sent
 

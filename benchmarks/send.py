@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 
+from lib.console import CommandError, say
 from parts import people, raw_smtp
 from parts.database import database
 from parts.facts import machine_facts
@@ -23,8 +24,6 @@ from parts.mail import BODY
 from parts.odoo_process import OdooProcess, backend_seconds, close_all
 from parts.sinks import FastSink, fast, recording
 from parts.table import table, write_result
-
-from lib.console import CommandError, say
 
 SAMPLES = 100  # ready-made mails for raw smtplib
 RAW, STANDARD = "raw smtplib, one connection", "Odoo's own path"
@@ -96,7 +95,8 @@ class SendBench:
     def prepare(self) -> None:
         """Create the contacts and, by a small campaign, the ready-made mails."""
         say("making contacts and sample mails")
-        with recording(self.folder / "samples", keep=True) as sink, self._boot() as odoo:
+        samples = self.folder / "samples"
+        with recording(samples, keep=True) as sink, self._boot() as odoo:
             odoo.call("prepare", smtp_port=sink.port)
             for count in (SAMPLES, self.options.standard_mails, self.options.mails):
                 sql = people.clean(count)
@@ -122,7 +122,8 @@ class SendBench:
         with fast(self.env, self.folder) as sink, self._boot() as odoo:
             odoo.call("move_server", smtp_port=sink.port)
             mailing_id = self._launch(odoo, self.options.mails, "desk")
-            odoo.call("profile", path=path, lane=1, mailing_id=mailing_id, planning=True)
+            arguments = {"lane": 1, "mailing_id": mailing_id, "planning": True}
+            odoo.call("profile", path=path, **arguments)
         return path
 
     def _measure(

@@ -54,13 +54,15 @@ def prepare(registry, smtp_port):
     """Set the way out, and the domain of return paths."""
     with environment(registry) as env:
         env["mail.alias.domain"].create({"name": "desk.example"})
-        env["ir.mail_server"].create({
-            "name": "Sink",
-            "smtp_host": "127.0.0.1",
-            "smtp_port": smtp_port,
-            "smtp_encryption": "none",
-            "smtp_authentication": "login",
-        })
+        env["ir.mail_server"].create(
+            {
+                "name": "Sink",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": smtp_port,
+                "smtp_encryption": "none",
+                "smtp_authentication": "login",
+            }
+        )
         # Nothing else may send or take CPU: there is no server, only these processes.
         env["ir.config_parameter"].set_param("web.base.url", "https://desk.example")
 
@@ -87,17 +89,19 @@ def contacts(registry, sql):
 def launch(registry, list_id, body, engine):
     """Create a mailing to a list and press Send. Return its id."""
     with environment(registry) as env:
-        mailing = env["mailing.mailing"].create({
-            "subject": "{{ object.name }}, the autumn numbers are here",
-            "preview": "Five things to read before the season starts",
-            "email_from": '"Desk Weekly" <news@desk.example>',
-            "reply_to": '"Desk Weekly" <news@desk.example>',
-            "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
-            "contact_list_ids": [(6, 0, [list_id])],
-            "body_arch": body,
-            "body_html": body,
-            "delivery_engine": engine,
-        })
+        mailing = env["mailing.mailing"].create(
+            {
+                "subject": "{{ object.name }}, the autumn numbers are here",
+                "preview": "Five things to read before the season starts",
+                "email_from": '"Desk Weekly" <news@desk.example>',
+                "reply_to": '"Desk Weekly" <news@desk.example>',
+                "mailing_model_id": env["ir.model"]._get_id("mailing.list"),
+                "contact_list_ids": [(6, 0, [list_id])],
+                "body_arch": body,
+                "body_html": body,
+                "delivery_engine": engine,
+            }
+        )
         mailing.action_launch()
         return mailing.id
 

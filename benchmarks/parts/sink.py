@@ -70,7 +70,8 @@ class Sink:
         if self._folder:
             self._kept += 1
             path = self._folder / f"{self._kept}.eml"
-            path.write_bytes(content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."))
+            mail = content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
+            path.write_bytes(mail)
 
     def draw(self) -> str:
         """Return the fault that the next mail meets, or nothing."""
