@@ -110,7 +110,8 @@ class Crash:
                 raise CommandError("the campaign did not come to an end.")
             if disturbances and self.sink.taken >= disturbances[0][0]:
                 time.sleep(self.random.uniform(0, 0.02))
-                getattr(self, disturbances.pop(0)[1])()
+                if getattr(self, disturbances[0][1])():
+                    disturbances.pop(0)
             elif now > patience:
                 patience = now + 0.5
                 if not self._waiting():
@@ -139,7 +140,7 @@ class Crash:
         moments = sorted(self.random.randint(first, last) for _ in what)
         return list(zip(moments, what, strict=True))
 
-    def kill(self) -> None:
+    def kill(self) -> bool:
         """Kill a worker that is at work; the one standing by takes its place."""
         victim = self.random.choice(self.working)
         victim.kill()
@@ -148,17 +149,21 @@ class Crash:
         self.workers.remove(victim)
         self._set_to_work()
         self.workers.append(self._boot())
+        return True
 
-    def cut(self) -> None:
-        """Cut the database sessions of a worker that is at work."""
+    def cut(self) -> bool:
+        """Cut the database sessions of a worker; tell whether it had any."""
         victim = self.random.choice(self.working)
         count = self.env.postgres.query(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             f"WHERE datname = '{self.name}' AND application_name = 'odoo-{victim.pid}'"
         )
+        if count == "0":
+            return False
         self.events.append(
             f"after {self.sink.taken} mails {count} database sessions were cut"
         )
+        return True
 
     def _boot(self) -> OdooProcess:
         return OdooProcess(self.env, self.name)
