@@ -183,7 +183,10 @@ class DeliveryPlan:
                     create_uid, write_uid, create_date, write_date)
                 SELECT
                     'mail', FALSE, %(model)s, id, %(mailing)s, %(campaign)s,
-                    COALESCE(NULLIF(email, ''), written, ''),
+                    CASE
+                        WHEN failure = 'mail_email_invalid' THEN written
+                        ELSE COALESCE(NULLIF(email, ''), written, '')
+                    END,
                     '<' || token || '@' || %(domain)s || '>', token,
                     CASE WHEN failure IS NULL THEN 'outgoing' ELSE 'cancel' END,
                     failure, %(now)s, 0,
