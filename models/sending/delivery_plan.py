@@ -43,6 +43,7 @@ class DeliveryPlan:
         env = self._mailing.env
         if source is None:
             return None
+        env.cr.execute("SET LOCAL jit = off")  # compiling costs more than it gains
         env.cr.execute(self._statement(source))
         return env.cr.fetchone()[0]
 
@@ -149,7 +150,7 @@ class DeliveryPlan:
         return SQL(
             """
             WITH source AS MATERIALIZED (%(source)s),
-            judged AS (
+            judged AS MATERIALIZED (
                 SELECT id, email, written,
                     CASE
                         WHEN %(own_suppressed)s THEN 'mail_bl'
@@ -218,14 +219,20 @@ class DeliveryPlan:
             return SQL("FALSE")
         return SQL(
             """
-            EXISTS (
-                SELECT FROM mail_blacklist blocked
-                 WHERE blocked.active AND blocked.email = source.own_email)
+            (SELECT TRUE
+               FROM mail_blacklist blocked
+              WHERE blocked.active AND blocked.email = source.own_email
+              LIMIT 1)
             """
         )
 
     def _already_mailed(self):
-        """Return SQL: the address has a delivery in this mailing or its A/B test."""
+        """Return SQL: the address has a delivery in this mailing or its A/B test.
+
+        Written so that only the index on the address fits. Of a mailing that has just
+        begun PostgreSQL believes that it has hardly any deliveries, and would look
+        through all of them for each recipient.
+        """
         mailing = self._mailing
         if mailing.ab_testing_enabled and mailing.campaign_id:
             mailing |= mailing._get_ab_testing_siblings_mailings()
@@ -233,7 +240,7 @@ class DeliveryPlan:
             """
             EXISTS (
                 SELECT FROM mailing_trace mailed
-                 WHERE mailed.mass_mailing_id = ANY(%s)
+                 WHERE mailed.mass_mailing_id + 0 = ANY(%s)
                    AND mailed.email = judged.email
                    AND mailed.res_id <> judged.id
                    AND mailed.trace_status <> 'cancel'

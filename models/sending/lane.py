@@ -141,9 +141,9 @@ class LaneRun:
     def _hand_over(self, mails, batch, deadline):
         """Hand the mails over, server by server, keeping the lease up to date."""
         mails.sort(key=lambda mail: mail[0].server_id)
-        self._queue.arrange(
-            batch.lease_id, batch.order([mail.ref for _s, mail in mails])
-        )
+        order = batch.order([mail.ref for _sender, mail in mails])
+        if order != [one.id for one in batch.deliveries]:
+            self._queue.arrange(batch.lease_id, order)
         for _server, group in groupby(mails, key=lambda mail: mail[0].server_id):
             senders, group = zip(*group, strict=True)
 

@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 # A lane gives its thread back after this time: Odoo's other jobs, transactional mail
 # among them, use the same few threads.
 LANE_SECONDS = 4
+BATCH = 200
 
 
 class MailingTrace(models.Model):
@@ -65,7 +66,7 @@ class MailingTrace(models.Model):
         " WHERE trace_status = 'outgoing' AND token IS NOT NULL"
     )
     _status_idx = models.Index("(mass_mailing_id, trace_status)")
-    _email_idx = models.Index("(mass_mailing_id, email)")
+    _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
 
     # ------------------------------------------------------------
@@ -95,7 +96,7 @@ class MailingTrace(models.Model):
         handled = 0
         with LaneRun(self.env, lane) as run:
             while time.monotonic() < deadline:
-                batch = run.process_batch(limit=100, deadline=deadline)
+                batch = run.process_batch(limit=BATCH, deadline=deadline)
                 if not batch:
                     break
                 handled += batch

@@ -10,13 +10,17 @@ from odoo.tools import SQL
 def suppression(mailing, email):
     """Return SQL for the failure type that keeps ``email`` from a mailing, or NULL.
 
+    The look-ups are scalar sub-queries with a limit, not EXISTS: PostgreSQL would turn
+    that into a hash of the whole black list and of all contacts, for every chunk.
+
     :param mailing: a mailing of the Campaign Desk engine.
     :param email: SQL for a normalized address.
     """
     cases = []
     if mailing.use_exclusion_list:
         blacklisted = SQL(
-            "EXISTS (SELECT FROM mail_blacklist WHERE active AND email = %s)", email
+            "(SELECT TRUE FROM mail_blacklist WHERE active AND email = %s LIMIT 1)",
+            email,
         )
         cases.append(SQL("WHEN %s THEN 'mail_bl'", blacklisted))
     if opted_out := _opted_out(mailing, email):
@@ -36,13 +40,14 @@ def _opted_out(mailing, email):
     if mailing.mailing_on_mailing_list:
         return SQL(
             """
-            EXISTS (
-                SELECT FROM mailing_contact contact
-                  JOIN mailing_subscription subscription
-                    ON subscription.contact_id = contact.id
-                 WHERE contact.email_normalized = %s
-                   AND subscription.opt_out
-                   AND subscription.list_id = ANY(%s))
+            (SELECT TRUE
+               FROM mailing_contact contact
+               JOIN mailing_subscription subscription
+                 ON subscription.contact_id = contact.id
+              WHERE contact.email_normalized = %s
+                AND subscription.opt_out
+                AND subscription.list_id = ANY(%s)
+              LIMIT 1)
             """,
             email,
             mailing.contact_list_ids.ids,
