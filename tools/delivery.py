@@ -4,8 +4,8 @@ A *delivery* is one recipient of one mailing (Odoo's ``mailing.trace``). Its sta
 is one of Odoo's values; what happened to it is one of the events below. The table
 says what an event makes of a status; what the table does not name leaves the status
 as it is, so events may arrive late, twice and in any order. What the outside tells (a
-bounce, an open, a reply) never moves a delivery backwards, and its last word is the same
-in every order: reply before open before bounce.
+bounce, an open, a reply) never moves a delivery backwards, and its last word is the
+same in every order: reply before open before bounce.
 
 =============  ================================================================
 status         meaning

@@ -28,7 +28,8 @@ registry.category("web_tour.tours").add("campaign_desk_send", {
         },
         {
             content: "It waits for the job that sends",
-            trigger: ".o_statusbar_status button[data-value=in_queue][aria-checked=true]",
+            trigger:
+                ".o_statusbar_status button[data-value=in_queue][aria-checked=true]",
         },
     ],
 });
@@ -60,7 +61,8 @@ registry.category("web_tour.tours").add("campaign_desk_result", {
         },
         {
             content: "It is back in the queue",
-            trigger: ".o_statusbar_status button[data-value=outgoing][aria-checked=true]",
+            trigger:
+                ".o_statusbar_status button[data-value=outgoing][aria-checked=true]",
         },
     ],
 });
@@ -69,7 +71,8 @@ registry.category("web_tour.tours").add("campaign_desk_stopped", {
     steps: () => [
         {
             content: "Sending has stopped, and the form says why",
-            trigger: ".alert-danger:contains(Sending has stopped):contains(No such server)",
+            trigger:
+                ".alert-danger:contains(Sending has stopped):contains(No such server)",
         },
         {
             content: "Go on",
