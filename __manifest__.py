@@ -29,5 +29,7 @@
     "assets": {
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

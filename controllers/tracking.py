@@ -17,14 +17,20 @@ PIXEL = base64.b64decode("R0lGODlhAQABAIAAANvf7wAAACH5BAEAAAAALAAAAAABAAEAAAICRA
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
-class CampaignTracking(MassMailController):
-    @http.route(
-        "/campaign/o/<string:signed>.gif",
+def address_in_mail(path, methods=("GET",), **options):
+    """Return the decorator of a route that recipients of mails come to."""
+    return http.route(
+        path,
         type="http",
         auth="public",
-        methods=["GET"],
+        methods=list(methods),
         save_session=False,
+        **options,
     )
+
+
+class CampaignTracking(MassMailController):
+    @address_in_mail("/campaign/o/<string:signed>.gif")
     def campaign_open(self, signed):
         """Serve the pixel, to anybody; count the delivery's opening."""
         if request.httprequest.method == "GET":
@@ -34,13 +40,7 @@ class CampaignTracking(MassMailController):
         headers = [*_NO_STORE.items(), ("Content-Type", "image/gif")]
         return request.make_response(PIXEL, headers=headers)
 
-    @http.route(
-        "/campaign/c/<string:signed>/<string:code>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-    )
+    @address_in_mail("/campaign/c/<string:signed>/<string:code>")
     def campaign_click(self, signed, code):
         """Lead on to a link of this very mailing; count the click."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.CLICK, signed)
@@ -63,13 +63,7 @@ class CampaignTracking(MassMailController):
         response.headers.update(_NO_STORE)
         return response
 
-    @http.route(
-        "/campaign/v/<string:signed>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        save_session=False,
-    )
+    @address_in_mail("/campaign/v/<string:signed>")
     def campaign_view(self, signed):
         """Lead on to Odoo's page with the mail."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.VIEW, signed)
@@ -80,14 +74,8 @@ class CampaignTracking(MassMailController):
             mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id)
         )
 
-    @http.route(
-        "/campaign/u/<string:signed>",
-        type="http",
-        auth="public",
-        methods=["GET", "POST"],
-        csrf=False,  # mail programs post here on behalf of their users (RFC 8058)
-        save_session=False,
-    )
+    # Mail programs post here on behalf of their users, who have no session (RFC 8058).
+    @address_in_mail("/campaign/u/<string:signed>", methods=["GET", "POST"], csrf=False)
     def campaign_unsubscribe(self, signed, **form):
         """Unsubscribe at one click (RFC 8058 §3.1); else lead on to Odoo's page."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(

@@ -141,6 +141,50 @@ class TestEngine(DeskCommon):
         self.assertFalse(trace.sent_datetime)
         self.assertEqual(mailing.state, "done")
 
+    def test_a_server_that_refuses_everything_stops_the_mailing(self):
+        for number in range(25):
+            self._contact(f"C{number}", f"c{number}@example.com")
+            self.mailbox.answers[f"c{number}"] = "554 5.7.1 Relay access denied"
+        mailing = self._mailing()
+        self._send(mailing)
+        self.assertIn("Relay access denied", mailing.sending_error)
+        self.assertEqual(
+            set(mailing.mailing_trace_ids.mapped("trace_status")), {"error"}
+        )
+        # nobody is lost: corrected and retried, all get it
+        self.mailbox.answers.clear()
+        mailing.action_retry_sending()
+        mailing.action_retry_failed()
+        self._run_lane()
+        self.assertEqual(len(self.mailbox.mails), 25)
+
+    def test_two_servers_one_down(self):
+        """What one server does not take is no matter of the other's."""
+        for number in range(6):
+            self._contact(f"C{number}", f"c{number}@example.com")
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Down",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": 1,
+                "from_filter": "down.example.com",
+            }
+        )
+        sender = "news@{{ object.id % 2 and 'down.example.com' or 'DOMAIN' }}"
+        mailing = self._mailing(email_from=sender.replace("DOMAIN", self.alias_domain))
+        self._send(mailing)
+        for trace in mailing.mailing_trace_ids:
+            expected = "outgoing" if trace.res_id % 2 else "sent"
+            self.assertEqual(trace.trace_status, expected)
+        self.assertEqual(len(self.mailbox.mails), 3)
+
+    def test_wrong_sender_is_said_before_anything_leaves(self):
+        self._contact("C", "c@example.com")
+        mailing = self._mailing(email_from="nobody at all")
+        self._send(mailing)
+        self.assertIn("nobody at all", mailing.sending_error)
+        self.assertFalse(mailing.mailing_trace_ids)
+
     def test_server_down_puts_off(self):
         self._contact("C", "c@example.com")
         self.server.smtp_port = 1
@@ -207,6 +251,33 @@ class TestEngine(DeskCommon):
         self.assertIn("ZeroDivisionError", trace.failure_reason)
         self.assertEqual(self.mailbox.recipients, ["good@example.com"])
         self.assertEqual(mailing.state, "done")
+
+    @mute_logger("odoo.sql_db")
+    def test_a_template_that_fails_in_the_database(self):
+        bad = self._contact("Bad", "bad@example.com")
+        for number in range(3):
+            self._contact(f"C{number}", f"c{number}@example.com")
+        mailing = self._mailing(
+            body_html="<p t-out=\"object.name == 'Bad' and"
+            " object.env.cr.execute('SELECT 1/0')\"/>"
+            '<a t-att-href="object.company_name">x</a>'
+        )
+        bad.company_name = "http://[not-an-address"
+        self._send(mailing)
+        self.assertEqual(len(self.mailbox.mails), 3)
+        trace = mailing.mailing_trace_ids.filtered(lambda one: one.res_id == bad.id)
+        self.assertEqual(trace.trace_status, "error")
+        self.assertIn("division by zero", trace.failure_reason)
+
+    def test_a_broken_link_of_one_recipient(self):
+        bad = self._contact("Bad", "bad@example.com")
+        self._contact("Good", "good@example.com").company_name = "https://x.example.com"
+        bad.company_name = "http://[not-an-address"
+        mailing = self._mailing(body_html='<a t-att-href="object.company_name">x</a>')
+        self._send(mailing)
+        self.assertEqual(len(self.mailbox.mails), 2)
+        page = self.mailbox.message_to("bad@example.com").get_body(("html",))
+        self.assertIn('href="http://[not-an-address"', page.get_content())
 
     def test_bad_subject_fails_its_recipient_only(self):
         self._contact("Bad", "bad@example.com")
@@ -302,6 +373,45 @@ class TestEngine(DeskCommon):
         self._dispatch()
         self._run_lane()
         self.assertEqual(desk.state, "done")
+
+    def test_cancelled_mailing_is_not_planned(self):
+        old = self._contact("Old", "old@example.com")
+        new = self._contact("New", "new@example.com", self.list_two)
+        mailing = self._mailing()
+        mailing.action_launch()
+        mailing._write_plan()  # the dispatcher had begun
+        mailing.action_cancel()
+        self._dispatch()
+        self._run_lane()
+        self.assertEqual(mailing.state, "draft")
+        self.assertFalse(self.mailbox.mails)
+        # sent later to others, it reaches the others only
+        mailing.contact_list_ids = self.list_two
+        self._send(mailing)
+        self.assertEqual(self.mailbox.recipients, ["new@example.com"])
+        self.assertEqual(set(self._states(mailing)), {new.id})
+        self.assertNotIn(old.id, self._states(mailing))
+
+    def test_who_has_odoos_mail_does_not_get_ours(self):
+        has = self._contact("Has", "has@example.com")
+        self._contact("Not", "not@example.com")
+        mailing = self._mailing(delivery_engine="standard")
+        with self.mock_mail_gateway():
+            mailing._action_send_mail(has.ids)
+        mailing.write({"state": "draft", "delivery_engine": "desk"})
+        self._send(mailing)
+        self.assertEqual(self.mailbox.recipients, ["not@example.com"])
+
+    def test_some_records_while_the_rest_is_planned(self):
+        contacts = [self._contact(f"C{i}", f"c{i}@example.com") for i in range(4)]
+        mailing = self._mailing()
+        mailing.action_launch()
+        mailing._action_send_mail(contacts[2].ids)
+        self.assertFalse(mailing.is_planned)
+        self._dispatch()
+        self._run_lane()
+        self.assertEqual(len(self.mailbox.mails), 4)
+        self.assertEqual(mailing.state, "done")
 
     def test_scheduled_mailing_waits(self):
         self._contact("C", "c@example.com")

@@ -1,5 +1,7 @@
 """Sending: claim, lease and recovery of batches."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..models.sending.queue import Queue
@@ -84,13 +86,25 @@ class TestQueue(DeskCommon):
         self._worker_dies(lease)
         self.assertEqual(self.queue.recover(), 1)
         self.assertEqual(self._statuses(), ["outgoing"] * 6)
-        self.assertEqual(self.traces.mapped("attempt_count"), [0] * 6)
+        # an attempt all the same: what kills its workers does not come back for ever
+        self.assertEqual(self.traces.mapped("attempt_count"), [1] * 6)
+
+    def test_a_batch_that_kills_its_workers_ends(self):
+        for _death in range(12):
+            lease, _rows = self._claim()
+            self.assertTrue(lease)
+            self._worker_dies(lease)
+            self.queue.recover()
+        self.assertEqual(self._statuses(), ["error"] * 6)
+        self.assertIn("died each time", self.traces[0].failure_reason)
+        self.assertEqual(self._claim(), (None, []))
 
     def test_dead_worker_in_the_middle(self):
         lease, _rows = self._claim()
         ids = self.traces.ids
-        self.queue.progress(lease, 0, 2, [])
-        self.queue.progress(lease, 2, 2, [SendResult(ids[1], REFUSED, "550 no")])
+        self.queue.progress(lease, [], [], ids[:2])
+        refused = SendResult(ids[1], REFUSED, "550 no")
+        self.queue.progress(lease, [ids[0]], [refused], ids[2:4])
         self._worker_dies(lease)
         self.queue.recover()
         self.assertEqual(
@@ -107,7 +121,7 @@ class TestQueue(DeskCommon):
 
     def test_a_person_decides_about_what_is_uncertain(self):
         lease, _rows = self._claim()
-        self.queue.progress(lease, 0, 2, [])
+        self.queue.progress(lease, [], [], self.traces[:2].ids)
         self._worker_dies(lease)
         self.queue.recover()
         self.env.invalidate_all()
@@ -124,18 +138,10 @@ class TestQueue(DeskCommon):
         self.traces.action_resend()
         self.assertEqual(self._statuses(), ["sent"] + ["outgoing"] * 5)
 
-    def test_order_of_handing_over_counts(self):
-        lease, _rows = self._claim(3)
-        ids = self.traces.ids
-        self.queue.arrange(lease, [ids[2], ids[0], ids[1]])
-        self.queue.progress(lease, 1, 1, [])
-        self._worker_dies(lease)
-        self.queue.recover()
-        self.assertEqual(self._statuses()[:3], ["error", "outgoing", "sent"])
-
     def test_restarted_database_may_have_forgotten_progress(self):
         lease, _rows = self._claim(3)
-        self.queue.progress(lease, 1, 1, [])
+        ids = self.traces.ids
+        self.queue.progress(lease, [ids[0]], [], [ids[1]])
         self._worker_dies(lease)
         self.env.cr.execute(
             "UPDATE campaign_sending_lease SET claimed_at = '2000-01-01'"
@@ -146,13 +152,13 @@ class TestQueue(DeskCommon):
     def test_a_worker_that_lost_its_lease(self):
         lease, _rows = self._claim()
         ids = self.traces.ids
-        self.assertTrue(self.queue.progress(lease, 0, 2, []))
+        self.assertTrue(self.queue.progress(lease, [], [], ids[:2]))
         self.env.cr.execute(
             "UPDATE campaign_sending_lease SET expires_at = '2000-01-01'"
         )
         self.queue.recover()
         # it may hand over nothing more
-        self.assertFalse(self.queue.progress(lease, 2, 2, []))
+        self.assertFalse(self.queue.progress(lease, ids[:2], [], ids[2:4]))
         other, _rows = self._claim()
         # it may say what became of what it had handed over, and nothing else
         self.queue.settle(
@@ -165,7 +171,32 @@ class TestQueue(DeskCommon):
             ids[3:],
         )
         self.assertEqual(self._statuses(), ["sent", "bounce"] + ["process"] * 4)
-        self.assertTrue(self.queue.progress(other, 0, 1, []))
+        self.assertTrue(self.queue.progress(other, [], [], ids[2:3]))
+
+    def test_a_worker_taken_for_dead_hands_over_nothing_more(self):
+        """Also when it is alive: the lease is closed by the statement that reads it."""
+        lease, _rows = self._claim()
+        ids = self.traces.ids
+        self.queue.progress(lease, [], [], ids[:2])
+        self._worker_dies(lease)
+        with patch.object(Queue, "settle") as settle:
+            self.queue.recover()
+        self.assertTrue(settle.called)
+        self.assertFalse(self.queue.progress(lease, ids[:2], [], ids[2:4]))
+        self.queue.recover()
+        self.assertEqual(self._statuses(), ["error"] * 2 + ["outgoing"] * 4)
+
+    def test_what_comes_back_late_opens_the_mailing_again(self):
+        lease, _rows = self._claim()
+        self.queue.progress(lease, [], [], self.traces.ids)
+        self._worker_dies(lease)
+        self.queue.recover()
+        self._dispatch()
+        self.assertEqual(self.mailing.state, "done")
+        late = SendResult(self.traces[0].id, DEFERRED, "451 later")
+        self.queue.settle(lease, [late], [])
+        self._dispatch()
+        self.assertEqual(self.mailing.state, "sending")
 
     def test_open_before_settle_is_kept(self):
         lease, _rows = self._claim(2)

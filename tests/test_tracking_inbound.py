@@ -60,6 +60,37 @@ class TestInbound(DeskCommon):
         message_dict["to"] = f"someone+{'0' * 48}@{self.alias_domain}"
         self.assertFalse(detect(message, message_dict))
 
+    @mute_logger(GATEWAY)
+    def test_bounce_that_quotes_nothing_is_known_by_its_return_path(self):
+        _lead, trace = self._mail_to_lead()
+        [(return_path, _to, _data)] = self.mailbox.mails
+        bounce = (
+            f"From: MAILER-DAEMON@example.com\r\nTo: {return_path}\r\n"
+            "Subject: Undelivered\r\nMessage-ID: <b1@example.com>\r\n\r\n"
+            "No such user\r\n"
+        )
+        self.env["mail.thread"].message_process(False, bounce)
+        self.assertEqual(trace.trace_status, "bounce")
+        self.assertIn("No such user", trace.failure_reason)
+
+    @mute_logger(GATEWAY)
+    def test_answer_to_an_alias_of_something_else_goes_there(self):
+        lead, trace = self._mail_to_lead()
+        alias = self.env["mail.alias"].create(
+            {
+                "alias_name": "partners",
+                "alias_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        before = len(lead.message_ids)
+        self.env["mail.thread"].message_process(
+            False, self._answer(trace, alias.alias_full_name, "A new partner")
+        )
+        self.assertEqual(len(lead.message_ids), before)
+        self.assertTrue(
+            self.env["res.partner"].search([("name", "=", "A new partner")])
+        )
+
     def test_late_events_never_move_a_delivery_backwards(self):
         _lead, trace = self._mail_to_lead()
         trace.set_bounced(bounce_message="Mailbox is gone")

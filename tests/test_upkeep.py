@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
+from ..hooks import pre_init_hook
 from .common import DeskCommon
 
 
@@ -42,11 +43,11 @@ class TestUpkeep(DeskCommon):
         )
         for user in (self.user_marketing, self.user_employee):
             with self.assertRaises(AccessError):
-                lease.with_user(user).read(["position"])
+                lease.with_user(user).read(["lane"])
         administrator = lease.with_user(self.user_admin)
-        self.assertTrue(administrator.read(["position"]))
+        self.assertTrue(administrator.read(["lane"]))
         for operation in (
-            lambda: administrator.write({"position": 1}),
+            lambda: administrator.write({"lane": 1}),
             administrator.unlink,
             lambda: administrator.create({"mailing_id": lease.mailing_id.id}),
         ):
@@ -75,6 +76,15 @@ class TestUpkeep(DeskCommon):
         self._run_lane()
         self.assertEqual(mailing.state, "done")
         self.assertEqual(self.mailbox.recipients, ["c@example.com"])
+
+    def test_mailings_that_odoo_began_stay_with_odoo(self):
+        begun, draft = self._mailing(state="sending"), self._mailing()
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE mailing_mailing DROP COLUMN delivery_engine")
+        pre_init_hook(self.env)
+        self.env.invalidate_all()
+        self.assertEqual(begun.delivery_engine, "standard")
+        self.assertEqual(draft.delivery_engine, "desk")
 
     def test_neutralized_copy_sends_nothing(self):
         self._contact("C", "c@example.com")

@@ -33,6 +33,7 @@ FAILED = "failed"
 LOST = "lost"
 OPENED = "opened"
 REPLIED = "replied"
+SUPPRESSED = "suppressed"
 CANCELLED = "cancelled"
 RETRIED = "retried"
 CONFIRMED = "confirmed"
@@ -73,8 +74,10 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     REPLIED: dict.fromkeys(
         ("outgoing", "process", "sent", "open", "bounce", "error", UNKNOWN), "reply"
     ),
-    # Suppressed after planning, or taken out by a person; too late once handed over.
-    CANCELLED: {"outgoing": "cancel", "process": "cancel"},
+    # Its worker finds that the recipient has left since planning.
+    SUPPRESSED: {"process": "cancel"},
+    # Taken out by a person; too late when a worker has it.
+    CANCELLED: {"outgoing": "cancel"},
     # A person asks for another attempt; the outcome is known to be bad.
     RETRIED: {"error": "outgoing"},
     # A person decides what an unknown outcome was: it arrived, or it may arrive twice.

@@ -230,6 +230,11 @@ class Skeleton:
         self._middle = _text_part(inner, "html")
         self._tail = b"".join(tail)
 
+    @property
+    def size(self) -> int:
+        """The bytes that every mail has, whatever is said in it."""
+        return len(self._head) + len(self._middle) + len(self._tail)
+
     def message(
         self, headers: list[bytes], text: list[bytes], html: list[bytes]
     ) -> bytes:

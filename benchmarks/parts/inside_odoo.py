@@ -127,7 +127,7 @@ def work(registry, lane, mailing_id, planning=False):
         try:
             with environment(registry) as env:
                 deadline = time.monotonic() + SLICE_SECONDS
-                handled = env["mailing.trace"]._process_lane(lane, deadline)
+                handled = env["mailing.trace"]._process_batch(lane, 10**9, deadline)
                 env["mailing.mailing"]._finish_sent()
                 env.cr.commit()
                 if env["mailing.mailing"].browse(mailing_id).state == "done":

@@ -13,20 +13,22 @@ class InlineText:
 
     :param source: the template text.
     :param model: the (empty) recordset of the recipients' model.
+
+    ``constant`` is the text if it is the same for everybody, else None.
     """
 
     def __init__(self, source, model):
         self._parts = parse_inline_template(source or "")
         expressions = {expression for _text, expression, _default in self._parts}
-        self._constant = None if expressions - {""} else (source or "")
+        self.constant = None if expressions - {""} else (source or "")
         self._by_fields = all(
             _is_field_path(path, model) for path in expressions - {""}
         )
 
     def render(self, record, variables):
         """Return the text for ``record``; ``variables`` as Odoo's renderers get."""
-        if self._constant is not None:
-            return self._constant
+        if self.constant is not None:
+            return self.constant
         if self._by_fields:
             return "".join(self._pieces(record))
         return render_inline_template(self._parts, {**variables, "object": record})

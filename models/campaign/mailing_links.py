@@ -5,6 +5,7 @@ Links that a template computes per recipient are shortened batch by batch.
 """
 
 import re
+from urllib.parse import urlsplit
 
 from odoo.tools.mail import URL_SKIP_PROTOCOL_REGEX
 
@@ -78,7 +79,7 @@ class MailingLinks:
         if url.startswith(("/", "?")) and not url.startswith("//"):
             url = self._base_url + url
         own = any(re.search(page + r"([#?/]|$)", url) for page in OWN_PAGES)
-        if own or url.startswith(self._prefix()) or not re.match("https?://", url):
+        if own or url.startswith(self._prefix()) or not _is_page(url):
             return url
         if url not in self._pending:
             self._pending[url] = new_placeholder()
@@ -101,3 +102,12 @@ class MailingLinks:
 
     def _address(self, code):
         return f"{self._prefix()}c/{self._token}/{code}"
+
+
+def _is_page(url):
+    """Return whether a browser could go to ``url``, which may be anybody's text."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

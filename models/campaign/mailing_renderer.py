@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from functools import lru_cache
 
 import idna
+import psycopg2
 from lxml import etree, html
 from markupsafe import Markup, escape
 
@@ -26,6 +27,7 @@ from .mailing_links import MailingLinks
 # Where a value stands in the plain text of a template.
 _VALUE = re.compile("\ue000(\\d+)\ue001")
 _MAX_TEXTS = 256
+_MAX_BYTES = 32 * 1024 * 1024
 _LINK_PURPOSES = (tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.VIEW)
 
 
@@ -73,6 +75,7 @@ class MailingRenderer:
         self._reply_to = InlineText(mailing.reply_to, self._model)
         self._skeleton = mime.Skeleton(self._common_headers(), self._attachments())
         self._senders = {}
+        self._check_addresses()
 
     # ------------------------------------------------------------
     # Once per mailing
@@ -113,6 +116,25 @@ class MailingRenderer:
             safe_eval.check_values(values)
             self._qwebs[lang] = qweb, values, variables
         return self._qwebs[lang]
+
+    def _check_addresses(self):
+        """Say now what would be wrong with every mail.
+
+        :raise UserError: the sender or the reply address is none.
+        """
+        for label, line in (("sender", self._email_from), ("reply", self._reply_to)):
+            if not line.constant:  # each mail has its own, or the record's
+                continue
+            try:
+                _address_header("Reply-To", line.constant)
+            except ValueError as error:
+                raise UserError(
+                    self._mailing.env._(
+                        "The %(label)s address “%(address)s” cannot be used.",
+                        label=label,
+                        address=line.constant,
+                    )
+                ) from error
 
     def _layout(self):
         """Return what stands before and after the body, with the pixel in it."""
@@ -193,20 +215,47 @@ class MailingRenderer:
     # Once per batch
     # ------------------------------------------------------------
 
+    def slice_size(self):
+        """Return how many mails may be held in memory at once."""
+        return max(1, min(50, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
+
     def render(self, deliveries):
-        """Render a batch.
+        """Render a slice of a batch.
 
         :return: the finished mails with their senders, ``[(Sender, OutgoingEmail)]``,
             and a :class:`SendResult` for each delivery that cannot be rendered.
         """
+        try:
+            with self._mailing.env.cr.savepoint():
+                return self._render_together(deliveries)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except psycopg2.Error:  # a template that fails in the database: whose?
+            return self._render_one_by_one(deliveries)
+
+    def _render_one_by_one(self, deliveries):
+        mails, failures = [], []
+        for delivery in deliveries:
+            try:
+                with self._mailing.env.cr.savepoint():
+                    more_mails, more_failures = self._render_together([delivery])
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                raise
+            except psycopg2.Error as error:
+                failures.append(SendResult(delivery.id, FAILED, explain(error)))
+            else:
+                mails += more_mails
+                failures += more_failures
+        return mails, failures
+
+    def _render_together(self, deliveries):
         records = self._model.browse([delivery.res_id for delivery in deliveries])
         present = records.exists()
         facts = _RecipientFacts(self._mailing, present)
         drafts, failures = [], []
         for delivery in deliveries:
-            record = self._model.browse(delivery.res_id).with_prefetch(
-                present._prefetch_ids
-            )
+            record = self._model.browse(delivery.res_id)
+            record = record.with_prefetch(present._prefetch_ids)
             if record not in present:
                 reason = "The recipient's record has been deleted."
                 failures.append(SendResult(delivery.id, FAILED, reason))
@@ -214,6 +263,7 @@ class MailingRenderer:
             try:
                 drafts.append((delivery, record, self._chunks(record, facts)))
             except Exception as error:  # a template may raise anything
+                _raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
         codes = self._links.resolve()
         mails = []
@@ -221,6 +271,7 @@ class MailingRenderer:
             try:
                 mails.append(self._mail(delivery, record, _fill(chunks, codes), facts))
             except Exception as error:  # as above: subject and addresses are templates
+                _raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
         return mails, failures
 
@@ -253,7 +304,7 @@ class MailingRenderer:
         reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
         headers = [
             sender.header,
-            _reply_to_header(reply_to or email_from),
+            _address_header("Reply-To", reply_to or email_from),
             mime.address_header("To", facts.name(record), address),
             mime.header("Subject", self._subject.render(record, variables)),
             mime.date_header(int(time.time())),
@@ -367,11 +418,11 @@ def _fill(chunks, codes):
 
 
 @lru_cache(maxsize=1024)
-def _reply_to_header(value):
+def _address_header(header, value):
     name, address = parseaddr(mime.clean_header(value))
     if "@" not in address:  # a name with quotes of its own: keep what can be used
         name, address = "", tools.email_normalize(value, strict=False) or address
-    return mime.address_header("Reply-To", name, _ascii_address(address))
+    return mime.address_header(header, name, _ascii_address(address))
 
 
 def _ascii_address(address):
@@ -387,11 +438,26 @@ def _ascii_address(address):
     return f"{local}@{domain}"
 
 
-def explain(error):
-    """Return what is wrong with a template or its values, for a person."""
+def _raise_database_error(error):
+    """Raise the database's error behind ``error``, if it is one.
+
+    After it nothing can be read in the same transaction, for any recipient.
+    """
+    cause = error
+    while cause is not None:
+        if isinstance(cause, psycopg2.Error):
+            raise cause from None
+        cause = cause.__cause__
+
+
+def explain(error, what="The mail cannot be made from its template"):
+    """Return what is wrong, for a person; ``what`` could not be done."""
     if isinstance(error, UserError):
         return str(error)
+    if isinstance(error, psycopg2.Error):  # its details are other people's data
+        text = error.diag.message_primary or type(error).__name__
+        return f"{what}: {text}"
     details = getattr(error, "qweb", None)
     text = details.error if details else f"{type(error).__name__}: {error}"
     where = f" (at {details.element})" if details and details.element else ""
-    return f"The mail cannot be made from its template: {text}{where}"[:2000]
+    return f"{what}: {text}{where}"[:2000]

@@ -8,15 +8,16 @@ class CampaignSendingLease(models.Model):
 
     The row is written when the batch is claimed, before each hand-over, and deleted
     when the batch is settled. A row whose worker is gone tells what became of each
-    delivery, in the order of ``delivery_ids``:
+    of its ``delivery_ids``:
 
-    =====================================  =====================================
-    deliveries                             outcome
-    =====================================  =====================================
-    the first ``position``                 accepted, except those in ``results``
-    the next ``in_flight``                 unknown
-    the rest                               untouched, given back to the queue
-    =====================================  =====================================
+    ====================  ==========================================================
+    deliveries            outcome
+    ====================  ==========================================================
+    ``accepted_ids``      a server took them over
+    in ``results``        as it stands there (refused, put off, failed)
+    ``in_flight_ids``     unknown, unless one of the above
+    the rest              untouched, given back to the queue
+    ====================  ==========================================================
     """
 
     _name = "campaign.sending.lease"
@@ -36,17 +37,16 @@ class CampaignSendingLease(models.Model):
         readonly=True, help="The worker's database session, to notice its death early."
     )
     backend_start = fields.Char(readonly=True)
-    delivery_count = fields.Integer(readonly=True)
-    position = fields.Integer(readonly=True, help="Deliveries that are decided.")
-    in_flight = fields.Integer(readonly=True, help="Deliveries being handed over.")
     results = fields.Json(readonly=True, help="Outcomes other than accepted.")
 
     def init(self):
-        """Add the list of deliveries: the ORM has no type for it."""
+        """Add the lists of deliveries: the ORM has no type for them."""
         self.env.cr.execute(
             """
             ALTER TABLE campaign_sending_lease
-                ADD COLUMN IF NOT EXISTS delivery_ids integer[] NOT NULL DEFAULT '{}';
+                ADD COLUMN IF NOT EXISTS delivery_ids integer[] NOT NULL DEFAULT '{}',
+                ADD COLUMN IF NOT EXISTS accepted_ids integer[] NOT NULL DEFAULT '{}',
+                ADD COLUMN IF NOT EXISTS in_flight_ids integer[] NOT NULL DEFAULT '{}';
             ALTER TABLE campaign_sending_lease SET (fillfactor = 50);
             """
         )

@@ -4,8 +4,8 @@ from odoo import tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .queue import UTC_NOW
-from .suppression import suppression
+from .settlement import UTC_NOW
+from .suppression import own_address_blocked, suppression
 
 CHUNK = 10_000
 ORM_CHUNK = 1_000
@@ -25,7 +25,6 @@ class DeliveryPlan:
     def __init__(self, mailing):
         self._mailing = mailing
         self._model = mailing.env[mailing.mailing_model_real]
-        self._has_own_address = "email_normalized" in self._model
         self._own_addresses = _own_addresses(mailing.env)
 
     def write_chunk(self, after_id, res_ids=None):
@@ -57,30 +56,45 @@ class DeliveryPlan:
         if res_ids:
             domain &= Domain("id", "in", res_ids)
         query = self._model._search(domain, order="id", limit=CHUNK)
+        record_id = SQL.identifier(query.table, "id")
+        if self._has_odoos_traces():
+            query.add_where(
+                self._not_mailed_by(mailing, record_id, SQL("token IS NULL"))
+            )
         if mailing.ab_testing_enabled:
-            record_id = SQL.identifier(query.table, "id")
-            query.add_where(self._not_mailed_by_siblings(record_id))
+            siblings = mailing._get_ab_testing_siblings_mailings() - mailing
+            query.add_where(self._not_mailed_by(siblings, record_id, SQL("TRUE")))
             if not mailing.ab_testing_is_winner_mailing:
                 query.add_where(mailing._ab_share(record_id))
         return query
 
-    def _not_mailed_by_siblings(self, record_id):
-        siblings = self._mailing._get_ab_testing_siblings_mailings() - self._mailing
+    def _has_odoos_traces(self):
+        """Return whether Odoo's own engine has begun this mailing."""
+        begun = [
+            ("mass_mailing_id", "=", self._mailing.id),
+            ("token", "=", False),
+            ("is_test_trace", "=", False),
+        ]
+        return bool(self._mailing.env["mailing.trace"].search_count(begun, limit=1))
+
+    def _not_mailed_by(self, mailings, record_id, condition):
         return SQL(
             """
-            NOT EXISTS (
-                SELECT FROM mailing_trace sibling
-                 WHERE sibling.mass_mailing_id = ANY(%s)
-                   AND sibling.model = %s
-                   AND sibling.res_id = %s)
+            %s NOT IN (
+                SELECT res_id FROM mailing_trace
+                 WHERE mass_mailing_id = ANY(%s)
+                   AND model = %s
+                   AND is_test_trace IS NOT TRUE
+                   AND %s)
             """,
-            siblings.ids,
-            self._model._name,
             record_id,
+            mailings.ids,
+            self._model._name,
+            condition,
         )
 
     # ------------------------------------------------------------
-    # Where to: rows of id, address as written, normalized address, second address
+    # Where to: rows of id, address as written, normalized address
     # ------------------------------------------------------------
 
     def _addresses_in_sql(self, query):
@@ -103,7 +117,6 @@ class DeliveryPlan:
             SQL("%s AS id", SQL.identifier(table, "id")),
             SQL("%s AS written", written),
             SQL("%s AS email", normalized),
-            SQL("NULL::varchar AS own_email"),
         )
 
     def _addresses_by_orm(self, query):
@@ -127,16 +140,15 @@ class DeliveryPlan:
             written = values["email_to"] or next(
                 (emails[id_] for id_ in values["partner_ids"] if emails[id_]), None
             )
-            own = self._has_own_address and record["email_normalized"]
             email = tools.email_normalize(written, strict=False) if written else None
-            rows.append((record.id, written or None, email or None, own or None))
+            rows.append((record.id, written or None, email or None))
         columns = [list(column) for column in zip(*rows, strict=True)]
         self._model.invalidate_model()
         return SQL(
             """
             SELECT *
-              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[])
-                   AS source(id, written, email, own_email)
+              FROM unnest(%s::integer[], %s::varchar[], %s::varchar[])
+                   AS source(id, written, email)
             """,
             *columns,
         )
@@ -153,7 +165,7 @@ class DeliveryPlan:
             judged AS MATERIALIZED (
                 SELECT id, email, written,
                     CASE
-                        WHEN %(own_suppressed)s THEN 'mail_bl'
+                        WHEN %(own_blocked)s THEN 'mail_bl'
                         WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
                         WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
                         WHEN COALESCE(email, '') !~ %(deliverable)s
@@ -199,7 +211,7 @@ class DeliveryPlan:
             SELECT max(id) FROM source
             """,
             source=source,
-            own_suppressed=self._own_suppressed(),
+            own_blocked=own_address_blocked(mailing, SQL("source.id")),
             own_addresses=self._own_addresses,
             deliverable=_DELIVERABLE,
             as_written=_as_written(),
@@ -211,19 +223,6 @@ class DeliveryPlan:
             domain=_message_id_domain(mailing),
             now=UTC_NOW,
             uid=mailing.env.uid,
-        )
-
-    def _own_suppressed(self):
-        """Return SQL: the record's own address is blocked, wherever it is mailed."""
-        if not self._mailing.use_exclusion_list:
-            return SQL("FALSE")
-        return SQL(
-            """
-            (SELECT TRUE
-               FROM mail_blacklist blocked
-              WHERE blocked.active AND blocked.email = source.own_email
-              LIMIT 1)
-            """
         )
 
     def _already_mailed(self):

@@ -1,27 +1,34 @@
 """Sending: what a worker does with a batch: claim, render, hand over, settle."""
 
 import logging
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo.tools import SQL, groupby
+from odoo.tools import SQL, config, groupby, split_every
 
 from ...tools.providers.base import (
     ACCEPTED,
     DEFERRED,
+    FAILED,
+    REFUSED,
     UNKNOWN,
     Misconfigured,
     SendResult,
     Unreachable,
 )
-from ...tools.providers.smtp import SmtpProvider
-from ..campaign.mailing_renderer import Delivery, MailingRenderer
+from ...tools.providers.smtp import DOT_TIMEOUT_SECONDS, SmtpProvider
+from ..campaign.mailing_renderer import Delivery, MailingRenderer, explain
 from .queue import open_queue
-from .suppression import suppression
+from .suppression import own_address_blocked, suppression
 
 _logger = logging.getLogger(__name__)
+
+# A batch of at least this many mails without a single acceptable one stops its mailing:
+# a relay that refuses everything must not use up the list.
+REFUSALS_THAT_STOP = 20
 
 
 class LaneRun:
@@ -72,102 +79,128 @@ class LaneRun:
         """Take a claimed batch to its end. Whatever happens, it is settled."""
         mailing = self._env["mailing.mailing"].browse(mailing_id)
         try:
-            mails = self._render(mailing, batch)
-            self._hand_over(mails, batch, deadline)
+            # See what was committed before the claim, not when the job started.
+            self._env.cr.commit()
+            self._send(mailing, batch, deadline)
         except Misconfigured as error:
+            self._env.cr.rollback()
             self._hold(mailing, str(error))
-        except Unreachable as error:
-            batch.defer_untouched(str(error))
         except TransactionRollbackError:  # another process was faster: next time
             self._env.cr.rollback()
-        except psycopg2.Error:  # speaks of the database, not of the mailing
-            raise
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # speaks of the database, not of the mailing
         except Exception as error:  # one bad mailing must not stop the others
             _logger.exception("Mailing %s cannot be sent", mailing_id)
-            self._hold(mailing, f"{type(error).__name__}: {error}")
+            self._env.cr.rollback()
+            self._hold(mailing, explain(error, "Sending broke off"))
         finally:
             self._settle(batch)
+        if batch.is_refused_altogether():
+            self._hold(mailing, f"Every mail is refused: {batch.results[0].reason}")
 
-    def _settle(self, batch):
-        """Settle, over a new database session if the old one is lost."""
-        batch.doubt_in_flight()
-        try:
-            self._queue.settle(
-                batch.lease_id, batch.results, batch.untouched(), batch.suppressed
-            )
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            _logger.warning("Lane %s lost its database session", self._lane)
-            self._queue = self._resources.enter_context(open_queue(self._env))
-            self._queue.settle(
-                batch.lease_id, batch.results, batch.untouched(), batch.suppressed
-            )
-
-    def _render(self, mailing, batch):
-        """Render what may still be sent; note the rest in the batch."""
-        # See what was committed before the claim, not what was when the job started.
-        self._env.cr.commit()
-        self._env.invalidate_all()
+    def _send(self, mailing, batch, deadline):
+        """Render and hand over in slices, so that neither time nor memory run out."""
         if mailing.id not in self._renderers:
             self._renderers[mailing.id] = MailingRenderer(mailing._for_responsible())
+        renderer = self._renderers[mailing.id]
         wanted = self._drop_suppressed(mailing, batch)
-        mails, failures = self._renderers[mailing.id].render(wanted)
-        batch.results += failures
-        # Links made for this batch must exist before anybody can follow them.
-        self._env.cr.commit()
-        return mails
+        for deliveries in split_every(renderer.slice_size(), wanted):
+            if time.monotonic() >= deadline:
+                break
+            mails, failures = renderer.render(deliveries)
+            batch.add(failures)
+            # Links made for these mails must exist before anybody can follow them.
+            self._env.cr.commit()
+            self._hand_over(mails, batch, deadline)
+
+    def _settle(self, batch):
+        """Settle; over a new database session if the old one is lost."""
+        batch.doubt_in_flight()
+        for pause in (0, 1, 5, 10, 20, 30):
+            try:
+                self._queue.settle(
+                    batch.lease_id,
+                    batch.results,
+                    batch.untouched(),
+                    batch.suppressed,
+                )
+                return
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+                _logger.warning("Lane %s lost its database session", self._lane)
+                lost = error
+            time.sleep(pause)
+            with suppress(psycopg2.Error):
+                self._queue = self._resources.enter_context(open_queue(self._env))
+        raise lost  # the lease tells the next worker what is known
 
     def _drop_suppressed(self, mailing, batch):
         """Note in the batch who left since planning; return the others."""
-        self._env.cr.execute(
+        rows = self._env.execute_query(
             SQL(
                 """
                 SELECT id, reason
-                  FROM (SELECT id, %s AS reason
+                  FROM (SELECT id, CASE WHEN %s THEN 'mail_bl' ELSE %s END AS reason
                           FROM mailing_trace
                          WHERE id = ANY(%s)) AS judged
                  WHERE reason IS NOT NULL
                 """,
+                own_address_blocked(mailing, SQL("mailing_trace.res_id")),
                 suppression(mailing, SQL("mailing_trace.email")),
                 [delivery.id for delivery in batch.deliveries],
             )
         )
-        batch.suppressed = dict(self._env.cr.fetchall())
-        return [
-            delivery
-            for delivery in batch.deliveries
-            if delivery.id not in batch.suppressed
-        ]
+        batch.suppressed = dict(rows)
+        return [one for one in batch.deliveries if one.id not in batch.suppressed]
 
     def _hand_over(self, mails, batch, deadline):
         """Hand the mails over, server by server, keeping the lease up to date."""
-        mails.sort(key=lambda mail: mail[0].server_id)
-        order = batch.order([mail.ref for _sender, mail in mails])
-        if order != [one.id for one in batch.deliveries]:
-            self._queue.arrange(batch.lease_id, order)
         for _server, group in groupby(mails, key=lambda mail: mail[0].server_id):
             senders, group = zip(*group, strict=True)
 
             def journal(results, refs):
-                ours = self._queue.progress(*batch.note(results, refs))
+                batch.add(results)
+                ours = self._queue.progress(batch.lease_id, *batch.news(), refs)
                 batch.in_flight = refs if ours else ()
                 return ours
 
-            provider = self._provider(senders[0])
-            batch.add(provider.send(group, journal, deadline))
+            try:
+                batch.add(self._provider(senders[0]).send(group, journal, deadline))
+            except Unreachable as error:  # this server; the others may be fine
+                batch.defer([mail.ref for mail in group], str(error))
 
     def _provider(self, sender):
         if sender.server_id not in self._providers:
-            servers = self._env["ir.mail_server"]
+
+            def connect():
+                servers = self._env["ir.mail_server"]
+                connection = servers._connect_campaign(sender)
+                self._env.cr.commit()  # no open transaction while mails are handed over
+                return connection
+
             self._providers[sender.server_id] = SmtpProvider(
-                lambda: servers._connect_campaign(sender)
+                connect, dot_timeout=_dot_timeout()
             )
         return self._providers[sender.server_id]
 
     def _hold(self, mailing, reason):
         """Stop this mailing with an explanation on it; the others go on."""
-        self._env.cr.rollback()
-        mailing._hold_sending(reason)
+        if mailing.exists():
+            mailing._hold_sending(reason)
         self._env.cr.commit()
+
+
+def _dot_timeout():
+    """Return how long to wait for the answer to a mail, in seconds.
+
+    RFC 5321 §4.5.3.2.6 wants ten minutes, but Odoo stops a job that takes longer than
+    its limit, and then nobody knows what became of the mail.
+    """
+    limit = config["limit_time_real_cron"]
+    if limit < 0:
+        limit = config["limit_time_real"]
+    return (
+        min(DOT_TIMEOUT_SECONDS, max(limit - 60, 30)) if limit else DOT_TIMEOUT_SECONDS
+    )
 
 
 class _Batch:
@@ -180,45 +213,40 @@ class _Batch:
         self.suppressed = {}
         self.in_flight = ()
         self._known = set()
-        self._position = 0  # in the order of handing over
-        self._unnoted = []
-
-    def order(self, refs):
-        """Return the ids in the order of handing over, what is decided at the end."""
-        first = set(refs)
-        return [*refs, *(one.id for one in self.deliveries if one.id not in first)]
-
-    def note(self, results, refs):
-        """Return the arguments of :meth:`Queue.progress` for a provider's journal."""
-        self.add(results)
-        self._position += len(self._unnoted)
-        exceptions = [result for result in self._unnoted if result.status != ACCEPTED]
-        self._unnoted = []
-        return self.lease_id, self._position, len(refs), exceptions
+        self._noted = 0
 
     def add(self, results):
-        """Take over a provider's results; those that it told the journal are known."""
+        """Take over results; those that are known already stay as they are."""
         for result in results:
             if result.ref not in self._known:
                 self._known.add(result.ref)
-                self._unnoted.append(result)
                 self.results.append(result)
 
-    def untouched(self):
-        """Return the ids of the deliveries about which nothing is known."""
-        known = {result.ref for result in self.results} | set(self.suppressed)
-        return [one.id for one in self.deliveries if one.id not in known]
+    def news(self):
+        """Return accepted ids and other results since the last call."""
+        fresh, self._noted = self.results[self._noted :], len(self.results)
+        accepted = [one.ref for one in fresh if one.status == ACCEPTED]
+        return accepted, [one for one in fresh if one.status != ACCEPTED]
+
+    def defer(self, refs, reason):
+        """Put off the deliveries about which nothing is known."""
+        self.add(SendResult(ref, DEFERRED, reason) for ref in refs)
 
     def doubt_in_flight(self):
         """Whatever broke off while mails were handed over, nobody resends them."""
-        known = {result.ref for result in self.results}
         reason = "Sending broke off while the mail was handed over."
-        self.results += [
-            SendResult(ref, UNKNOWN, reason)
-            for ref in self.in_flight
-            if ref not in known
+        self.add(SendResult(ref, UNKNOWN, reason) for ref in self.in_flight)
+
+    def untouched(self):
+        """Return the ids of the deliveries about which nothing is known."""
+        return [
+            one.id
+            for one in self.deliveries
+            if one.id not in self._known and one.id not in self.suppressed
         ]
 
-    def defer_untouched(self, reason):
-        """Put off what was not tried."""
-        self.results += [SendResult(ref, DEFERRED, reason) for ref in self.untouched()]
+    def is_refused_altogether(self):
+        """Return whether so many mails were refused that the cause is on our side."""
+        return len(self.results) >= REFUSALS_THAT_STOP and all(
+            result.status in (FAILED, REFUSED) for result in self.results
+        )

@@ -2,6 +2,7 @@
 
 import logging
 
+import psycopg2
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
@@ -13,6 +14,7 @@ from ...tools import delivery
 from ..campaign.mailing_renderer import MailingRenderer, explain
 from .delivery_plan import DeliveryPlan
 from .queue import open_queue
+from .settlement import UTC_NOW
 
 _logger = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ class MailingMailing(models.Model):
 
     def action_put_in_queue(self):
         desk = self._desk_mailings()
+        desk.filtered(lambda mailing: mailing.state == "draft")._forget_plan()
         desk.write({"state": "in_queue"})
         desk._restart_plan()
         if desk:
@@ -104,8 +107,12 @@ class MailingMailing(models.Model):
         """Plan deliveries for these records (or all recipients) and start sending."""
         desk = self._desk_mailings()
         for mailing in desk:
-            mailing._restart_plan()
-            if not mailing._write_plan(res_ids=res_ids):
+            if res_ids:
+                planned = mailing._plan_records(res_ids)
+            else:
+                mailing._restart_plan()
+                planned = mailing._write_plan()
+            if not planned:
                 raise UserError(self.env._("There are no recipients selected."))
             mailing.state = "sending"
         if desk:
@@ -117,10 +124,33 @@ class MailingMailing(models.Model):
         """Have the plan looked through again; what is planned stays as it is."""
         self.write({"sending_error": False, "is_planned": False, "plan_position": 0})
 
+    def _forget_plan(self):
+        """Take back what was planned and never tried, before a mailing starts anew.
+
+        It was cancelled before it began, and may have other recipients now.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mailing_trace
+                 WHERE mass_mailing_id = ANY(%s)
+                   AND token IS NOT NULL
+                   AND trace_status IN ('outgoing', 'cancel')
+                   AND attempt_count = 0
+                """,
+                self.ids,
+            )
+        )
+        self.env["mailing.trace"].invalidate_model()
+        self.write({"ab_share_from": False, "ab_share_to": False})
+
     @api.model
     def _wake_dispatcher(self, dates):
         """Have the dispatcher start at these times (now: within seconds)."""
-        self.env.ref("campaign_desk.ir_cron_dispatch")._trigger(dates)
+        job = self.env.ref("campaign_desk.ir_cron_dispatch", raise_if_not_found=False)
+        if job:
+            job._trigger(dates)
 
     # ------------------------------------------------------------
     # Odoo's own queue leaves our mailings alone
@@ -157,6 +187,9 @@ class MailingMailing(models.Model):
         with open_queue(self.env) as queue:
             if recovered := queue.recover():
                 _logger.warning("%s batches of dead workers were recovered", recovered)
+            commit()  # see what was recovered
+            self._reopen_unfinished()
+            commit()
             if queue.due_mailings():
                 self.env["mailing.trace"]._wake_lanes()
         self._finish_sent()
@@ -185,23 +218,31 @@ class MailingMailing(models.Model):
         self.ensure_one()
         commit = self.env["ir.cron"]._commit_progress
         try:
+            # In a new transaction: a person may just have cancelled it.
+            commit()
+            if not self.try_lock_for_update().filtered_domain(self._due_domain()):
+                return True
             if self.state == "in_queue":
                 # shortens the links, and finds what is broken before anything leaves
                 MailingRenderer(self._for_responsible())
                 self.state = "sending"
-            while self._write_plan(chunks=1):
+            while self.state == "sending" and self._write_plan(chunks=1):
                 self.env["mailing.trace"]._wake_lanes()
-                if not commit(0) and not self.is_planned:
+                if not commit() and not self.is_planned:
                     return False
         except TransactionRollbackError:  # somebody edits it: in the next run
             self.env.cr.rollback()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # speaks of the database, not of the mailing
         except Exception as error:  # a template may raise anything
             self.env.cr.rollback()
-            _logger.info("Mailing %s cannot be planned", self.id, exc_info=True)
-            self._hold_sending(explain(error))
+            _logger.info(
+                "Mailing %s cannot be planned: %s", self.id, type(error).__name__
+            )
+            self._hold_sending(explain(error, "The mailing cannot be sent"))
         return True
 
-    def _write_plan(self, res_ids=None, chunks=None):
+    def _write_plan(self, chunks=None):
         """Plan all recipients, or some chunks of them. Return how many chunks."""
         self.ensure_one()
         self._fix_ab_share()
@@ -209,7 +250,7 @@ class MailingMailing(models.Model):
         plan = DeliveryPlan(self)
         written = 0
         while not self.is_planned and (chunks is None or written < chunks):
-            last_id = plan.write_chunk(self.plan_position, res_ids)
+            last_id = plan.write_chunk(self.plan_position)
             if last_id is None:
                 self.is_planned = True
                 break
@@ -217,6 +258,17 @@ class MailingMailing(models.Model):
             written += 1
         self.env["mailing.trace"].invalidate_model()
         return written
+
+    def _plan_records(self, res_ids):
+        """Plan these recipients only. Return whether there were any."""
+        self.env.flush_all()
+        plan, last_id, planned = DeliveryPlan(self), 0, False
+        while (last_id := plan.write_chunk(last_id, res_ids)) is not None:
+            planned = True
+        if self.state in ("draft", "done"):  # nothing else is to be planned
+            self.is_planned = True
+        self.env["mailing.trace"].invalidate_model()
+        return planned
 
     def _for_responsible(self):
         """Return the mailing in its responsible's language and time zone, as Odoo."""
@@ -226,6 +278,33 @@ class MailingMailing(models.Model):
     def _hold_sending(self, reason):
         """Stop this mailing; the reason stands on it until a person goes on."""
         self.sending_error = reason
+
+    @api.model
+    def _reopen_unfinished(self):
+        """Open mailings again that were closed while something came back to the queue.
+
+        A person's retry, or a worker that was given up, may cross the closing.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT mailing.id
+                  FROM mailing_mailing mailing
+                 WHERE mailing.state = 'done'
+                   AND mailing.delivery_engine = 'desk'
+                   AND mailing.sent_date > %s - interval '1 day'
+                   AND EXISTS (
+                        SELECT FROM mailing_trace trace
+                         WHERE trace.mass_mailing_id = mailing.id
+                           AND trace.trace_status = 'outgoing'
+                           AND trace.token IS NOT NULL)
+                """,
+                UTC_NOW,
+            )
+        )
+        closed = self.browse([mailing_id for (mailing_id,) in rows])
+        closed.try_lock_for_update().write({"state": "sending"})
 
     @api.model
     def _finish_sent(self):

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...tools import delivery
 from .lane import LaneRun
-from .queue import UTC_NOW, transition
+from .settlement import UTC_NOW, transition
 
 _logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class MailingTrace(models.Model):
     def _cron_send(self, lane):
         """Send what is due, for a few seconds; more work calls the lane again."""
         deadline = time.monotonic() + LANE_SECONDS
-        handled = self._process_lane(lane, deadline)
+        handled = self._process_batch(lane, float("inf"), deadline)
         if handled:
             _logger.info("Lane %s handled %s deliveries", lane, handled)
         if time.monotonic() >= deadline:
@@ -87,29 +87,22 @@ class MailingTrace(models.Model):
         self.env["mailing.mailing"]._finish_sent()
 
     @api.model
-    def _process_lane(self, lane, deadline):
-        """Process batches until nothing is due or the time is over.
+    def _process_batch(self, lane, limit, deadline):
+        """Claim, render, hand over and settle what is due. The one call of drivers.
 
-        :param deadline: monotonic time.
-        :return: how many deliveries were handled.
+        :param lane: the number of the lane, for the record.
+        :param limit: how many deliveries at the most.
+        :param deadline: monotonic time after which nothing more is handed over.
+        :return: how many deliveries were handled; 0 when nothing is due.
         """
         handled = 0
         with LaneRun(self.env, lane) as run:
-            while time.monotonic() < deadline:
-                batch = run.process_batch(limit=BATCH, deadline=deadline)
+            while handled < limit and time.monotonic() < deadline:
+                batch = run.process_batch(min(BATCH, limit - handled), deadline)
                 if not batch:
                     break
                 handled += batch
         return handled
-
-    @api.model
-    def _process_batch(self, lane, limit, deadline):
-        """Process one batch: claim, render, hand over, settle. For drivers.
-
-        :return: how many deliveries were handled; 0 when nothing is due.
-        """
-        with LaneRun(self.env, lane) as run:
-            return run.process_batch(limit=limit, deadline=deadline)
 
     @api.model
     def _wake_lanes(self, lane=None):
@@ -146,10 +139,10 @@ class MailingTrace(models.Model):
         self.check_access("write")
         deliveries = self.filtered("token")
         deliveries._apply(event)
-        finished = deliveries.mass_mailing_id.filtered(
-            lambda mailing: mailing.state == "done"
+        begun = deliveries.mass_mailing_id.filtered(
+            lambda mailing: mailing.state in ("sending", "done")
         )
-        finished.state = "sending"  # closes again as soon as nothing is left to do
+        begun.write({"state": "sending"})  # closes again when nothing is left to do
         self._wake_lanes()
 
     def _apply(self, event):

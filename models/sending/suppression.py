@@ -30,6 +30,32 @@ def suppression(mailing, email):
     return SQL("CASE %s END", SQL(" ").join(cases))
 
 
+def own_address_blocked(mailing, record_id):
+    """Return SQL that tells whether a record's own address is on the black list.
+
+    As in Odoo, who is blocked is not mailed at another address either, such as their
+    company's.
+
+    :param record_id: SQL for the id of a recipient's record.
+    """
+    model = mailing.env[mailing.mailing_model_real]
+    field = model._fields.get("email_normalized")
+    itself = model._name in ("mailing.contact", "res.partner")  # has no other address
+    if itself or not mailing.use_exclusion_list or not field or not field.store:
+        return SQL("FALSE")
+    return SQL(
+        """
+        (SELECT TRUE
+           FROM %s record
+           JOIN mail_blacklist blocked ON blocked.email = record.email_normalized
+          WHERE record.id = %s AND blocked.active
+          LIMIT 1)
+        """,
+        SQL.identifier(model._table),
+        record_id,
+    )
+
+
 def _opted_out(mailing, email):
     """Return SQL that tells whether ``email`` has opted out of what the mailing is.
 

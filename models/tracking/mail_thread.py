@@ -3,14 +3,19 @@
 import re
 
 from odoo import api, models, tools
+from odoo.fields import Domain
 
 from ...tools import tokens
 
-_TAG = re.compile(rf"\+[0-9a-f]{{{tokens.SIGNED_LENGTH}}}@")
+_TAG = re.compile(rf"\+([0-9a-f]{{{tokens.SIGNED_LENGTH}}})@")
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    # ------------------------------------------------------------
+    # Bounces
+    # ------------------------------------------------------------
 
     @api.model
     def _detect_is_bounce(self, message, message_dict):
@@ -19,35 +24,70 @@ class MailThread(models.AbstractModel):
         return super()._detect_is_bounce(message, untagged)
 
     @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Find the delivery by the return path when the bounce does not quote it."""
+        if not message_dict["bounced_msg_ids"]:
+            delivery = self._find_bounced_delivery(message_dict["to"] or "")
+            if delivery:
+                message_dict["bounced_msg_ids"] = [delivery.message_id]
+                message_dict["bounced_email"] = (
+                    message_dict["bounced_email"] or delivery.email
+                )
+        return super()._routing_handle_bounce(email_message, message_dict)
+
+    @api.model
+    def _find_bounced_delivery(self, recipients):
+        deliveries = self.env["mailing.trace"]
+        for signed in _TAG.findall(recipients):
+            deliveries |= deliveries._find_by_signed(tokens.RETURN_PATH, signed)
+        return deliveries[:1]
+
+    # ------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------
+
+    @api.model
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
         """Thread answers to a mailing onto the record that was mailed.
 
         Odoo finds that record by the message it keeps of each mail. We keep none: the
-        delivery knows it.
+        delivery knows it. All else is as in Odoo's own first rule: who writes to the
+        alias of another model means that one, and the policy of an alias holds.
         """
+        record = None
         if not message_dict.get("is_bounce"):
             record = self._find_mailed_record(message_dict)
-            if record:
-                self._routing_reset_bounce(message, message_dict)
-                user = self._mail_find_user_for_gateway(message_dict["email_from"])
-                route = record._routing_check_route(
-                    message,
-                    message_dict,
-                    (
-                        record._name,
-                        record.id,
-                        custom_values,
-                        user.id or self.env.uid,
-                        None,
-                    ),
-                    raise_exception=False,
-                )
-                if route:
-                    return [route]
-        return super().message_route(
-            message, message_dict, model, thread_id, custom_values
+        if not record or self._find_alias(message_dict["to"], "!=", record._name):
+            return super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        self._routing_reset_bounce(message, message_dict)
+        alias = self._find_alias(message_dict["recipients"], "=", record._name)
+        email_from = message_dict["email_from"]
+        user = self._mail_find_user_for_gateway(email_from, alias=alias)
+        route = record._routing_check_route(
+            message,
+            message_dict,
+            (record._name, record.id, custom_values, user.id or self.env.uid, alias),
+            raise_exception=False,
+        )
+        return [route] if route else []
+
+    @api.model
+    def _find_alias(self, recipients, operator, model):
+        """Return an alias among ``recipients`` for (or not for) a model."""
+        addresses = [address.lower() for address in tools.email_split(recipients or "")]
+        names = [address.partition("@")[0] for address in addresses]
+        return self.env["mail.alias"].search(
+            Domain("alias_model_id", operator, self.env["ir.model"]._get_id(model))
+            & (
+                Domain("alias_full_name", "in", addresses)
+                | Domain("alias_name", "in", names)
+                & Domain("alias_incoming_local", "=", True)
+            ),
+            limit=1,
         )
 
     @api.model

@@ -8,7 +8,10 @@ from tools.delivery import FAILURE_UNKNOWN, UNKNOWN, advance
 
 STATUSES = ("outgoing", "process", "sent", "open", "reply", "bounce", "error", "cancel")
 STATES = (*STATUSES, UNKNOWN)
-WORKER = ("accepted", "deferred", "released", "refused", "failed", "lost")
+WORKER = (
+    *("accepted", "deferred", "released", "refused", "failed", "lost"),
+    "suppressed",
+)
 OUTSIDE = ("bounced", "opened", "replied")
 PERSON = ("cancelled", "retried", "confirmed", "resent")
 EVENTS = ("claimed", *WORKER, *OUTSIDE, *PERSON)
@@ -18,16 +21,16 @@ RANK = {status: rank for rank, status in enumerate(STATUSES[:5])}
 # A capital letter stands for a status, below.
 LETTERS = dict(zip("OPSKRBECU", STATES, strict=True))
 EXPECTED = {
-    #            claimed acc def rel refu fail lost boun open repl canc retr conf rese
-    "outgoing": "P       .   .   .   .    E    .    B    K    R    C    .    .    .",
-    "process":  ".       S   O   O   B    E    U    B    K    R    C    .    .    .",
-    "sent":     ".       .   .   .   .    .    .    B    K    R    .    .    .    .",
-    "open":     ".       .   .   .   .    .    .    .    .    R    .    .    .    .",
-    "reply":    ".       .   .   .   .    .    .    .    .    .    .    .    .    .",
-    "bounce":   ".       .   .   .   .    .    .    .    K    R    .    .    .    .",
-    "error":    ".       .   .   .   .    .    .    .    K    R    .    O    .    .",
-    "cancel":   ".       .   .   .   .    .    .    .    .    .    .    .    .    .",
-    "unknown":  ".       S   O   .   B    E    .    B    K    R    .    .    S    O",
+    #           clai acc def rel refu fail lost supp boun open repl canc retr conf rese
+    "outgoing": "P   .   .   .   .    E    .    .    B    K    R    C    .    .    .",
+    "process":  ".   S   O   O   B    E    U    C    B    K    R    .    .    .    .",
+    "sent":     ".   .   .   .   .    .    .    .    B    K    R    .    .    .    .",
+    "open":     ".   .   .   .   .    .    .    .    .    .    R    .    .    .    .",
+    "reply":    ".   .   .   .   .    .    .    .    .    .    .    .    .    .    .",
+    "bounce":   ".   .   .   .   .    .    .    .    .    K    R    .    .    .    .",
+    "error":    ".   .   .   .   .    .    .    .    .    K    R    .    O    .    .",
+    "cancel":   ".   .   .   .   .    .    .    .    .    .    .    .    .    .    .",
+    "unknown":  ".   S   O   .   B    E    .    .    B    K    R    .    .    S    O",
 }  # fmt: skip
 
 

@@ -327,9 +327,24 @@ class TestLostConnections(SmtpCase):
 
     def test_no_answer_to_the_dot_in_time(self):
         server = self.serve(at("dot", Act(delay=0.5, store=True), address(1)))
-        with mock.patch("tools.providers.smtp.DOT_TIMEOUT_SECONDS", 0.1):
-            results = self.send(server, mails(1))
+        results = self.send(server, mails(1), dot_timeout=0.1)
         self.assert_status(results, (1, base.UNKNOWN))
+
+    def test_who_is_refused(self):
+        """A refusal at RCPT speaks of the recipient, of the sender or of us."""
+        for reply, status in (
+            ("550 5.1.1 No such user", base.REFUSED),
+            ("550 5.2.1 Mailbox disabled", base.REFUSED),
+            ("552 5.2.2 Mailbox full", base.REFUSED),
+            ("550 No such user here", base.REFUSED),
+            ("554 5.7.1 Relay access denied", base.FAILED),
+            ("530 5.7.0 Authentication required", base.FAILED),
+            ("550 5.7.1 Sending quota used up", base.FAILED),
+            ("553 5.1.8 Sender address has no DNS record", base.FAILED),
+            ("503 Need MAIL first", base.FAILED),
+        ):
+            with self.subTest(reply):
+                self.check("RCPT", Act(reply), status, False)
 
     def test_no_answer_to_a_command_in_time(self):
         server = self.serve(at("RCPT", Act(delay=0.5), address(1)))

@@ -55,10 +55,12 @@ class SmtpProvider:
         connect: Callable[[], smtplib.SMTP],
         width: int = 2,
         mails_per_connection: int = 500,
+        dot_timeout: float = DOT_TIMEOUT_SECONDS,
     ):
         self._connect = connect
         self._width = width
         self._mails_per_connection = mails_per_connection
+        self._dot_timeout = dot_timeout
         self._connections: list[_Connection] = []
 
     def send(
@@ -124,7 +126,7 @@ class SmtpProvider:
 
     def _new_connection(self) -> "_Connection":
         try:
-            return _Connection(self._connect())
+            return _Connection(self._connect(), self._dot_timeout)
         except smtplib.SMTPNotSupportedError as error:
             raise Misconfigured(
                 f"The mail server cannot do what is asked of it: {_words(error)}"
@@ -199,8 +201,9 @@ class SmtpProvider:
 class _Connection:
     """One SMTP connection and the mail that is on it."""
 
-    def __init__(self, smtp: smtplib.SMTP):
+    def __init__(self, smtp: smtplib.SMTP, dot_timeout: float):
         self._smtp = smtp
+        self._dot_timeout = dot_timeout
         self._pipelining = smtp.has_extn("pipelining")
         self._sock = smtp.sock
         # urllib3's TLS socket, which Odoo uses with client certificates, wraps one.
@@ -276,7 +279,7 @@ class _Connection:
         """End the content. From here on the outcome is unknown until the answer."""
         if self.lost:
             return
-        self._sock.settimeout(DOT_TIMEOUT_SECONDS)
+        self._sock.settimeout(self._dot_timeout)
         self._awaits_answer = True
         self._write(b".\r\n")
 
@@ -337,8 +340,8 @@ class _Connection:
     def _refuse(self, command: bytes, code: int, text: str) -> None:
         """Keep the first refusal: 4xx is for now, 5xx for good.
 
-        Only a 5xx to RCPT speaks of the recipient; to MAIL it speaks of the sender,
-        later of the content; to RSET it does not speak of the mail.
+        A 5xx to MAIL speaks of the sender, later of the content; to RCPT it mostly
+        speaks of the recipient; to RSET it does not speak of the mail.
         """
         if code == 421 or code < 400 or command == b"RSET\r\n":
             self.drop()
@@ -347,7 +350,8 @@ class _Connection:
         if code < 500 or command == b"RSET\r\n":
             status = DEFERRED
         else:
-            status = REFUSED if command.startswith(b"RCPT") else FAILED
+            rcpt = command.startswith(b"RCPT")
+            status = REFUSED if rcpt and _is_about_recipient(code, text) else FAILED
         self._result = SendResult(self._ref, status, f"{code} {text}"[:1000])
 
     def _write(self, data: bytes) -> None:
@@ -384,6 +388,20 @@ class _Connection:
             self._result = SendResult(
                 self._ref, DEFERRED, f"The connection was lost: {_words(error)}"
             )
+
+
+def _is_about_recipient(code: int, text: str) -> bool:
+    """Return whether a 5xx to RCPT refuses the recipient rather than us.
+
+    By the enhanced code (RFC 3463 §3) where there is one: 5.1.x is the address but
+    5.1.7 and 5.1.8, which are the sender's; 5.2.x is the mailbox. Else by the code
+    (RFC 5321 §4.2.3). "Relay access denied" and "authentication required" say nothing
+    about the recipient.
+    """
+    if enhanced := re.match(r"5\.(\d{1,3})\.(\d{1,3})\b", text):
+        subject, detail = map(int, enhanced.groups())
+        return subject == 2 or subject == 1 and detail not in (7, 8)
+    return code in (550, 551, 552, 553)
 
 
 def _words(error: Exception) -> str:

@@ -1,0 +1,186 @@
+"""Sending: the statements that write what became of deliveries.
+
+Statuses change as :data:`tools.delivery.TRANSITIONS` says and in no other way.
+"""
+
+from odoo.tools import SQL
+
+from ...tools import delivery
+from ...tools.providers import base
+
+UTC_NOW = SQL("(now() AT TIME ZONE 'UTC')")
+
+# The event that a provider's verdict is.
+_EVENTS = {
+    base.ACCEPTED: delivery.ACCEPTED,
+    base.DEFERRED: delivery.DEFERRED,
+    base.REFUSED: delivery.REFUSED,
+    base.FAILED: delivery.FAILED,
+    base.UNKNOWN: delivery.LOST,
+}
+
+# Odoo's failure type for each event that is one.
+_FAILURES = {
+    delivery.REFUSED: "mail_bounce",
+    delivery.FAILED: "unknown",
+    delivery.LOST: delivery.FAILURE_UNKNOWN,
+}
+
+
+def transition(event, table="trace"):
+    """Return SQL for the status after ``event`` and for whether it changes anything.
+
+    Made from :data:`tools.delivery.TRANSITIONS`, the only place where it stands.
+    """
+    status = SQL.identifier(table, "trace_status")
+    unknown = SQL(
+        "%s IS NOT DISTINCT FROM %s",
+        SQL.identifier(table, "failure_type"),
+        delivery.FAILURE_UNKNOWN,
+    )
+    conditions = {
+        "error": SQL("%s = 'error' AND NOT %s", status, unknown),
+        delivery.UNKNOWN: SQL("%s = 'error' AND %s", status, unknown),
+    }
+    cases = [
+        SQL(
+            "WHEN %s THEN %s",
+            conditions.get(before, SQL("%s = %s", status, before)),
+            "error" if after == delivery.UNKNOWN else after,
+        )
+        for before, after in delivery.TRANSITIONS[event].items()
+    ]
+    return SQL("CASE %s END", SQL(" ").join(cases))
+
+
+def settle_event(status, lease_id, results):
+    """Return the statement that applies ``results`` of one status.
+
+    What arrived in the meantime (an open, a bounce) keeps its status; that the mail
+    was accepted is noted all the same. A lost delivery keeps its lease, so that its
+    worker, should it live, can still say what became of it.
+    """
+    event = _EVENTS[status]
+    outcome = transition(event)
+    if event == delivery.ACCEPTED:
+        changes = _accepted(outcome)
+        condition = SQL("TRUE")
+    else:
+        changes = _deferred(outcome) if event == delivery.DEFERRED else _failed(event)
+        condition = SQL("%s IS NOT NULL", outcome)
+    return SQL(
+        """
+        UPDATE mailing_trace trace
+           SET %s, lease_key = %s, write_date = %s
+          FROM unnest(%s::integer[], %s::text[], %s::text[])
+               AS result(id, reason, provider_reference)
+         WHERE trace.id = result.id AND trace.lease_key = %s AND %s
+        """,
+        changes,
+        SQL("trace.lease_key") if event == delivery.LOST else SQL("NULL"),
+        UTC_NOW,
+        [result.ref for result in results],
+        [result.reason or None for result in results],
+        [result.provider_id or None for result in results],
+        lease_id,
+        condition,
+    )
+
+
+def _accepted(outcome):
+    return SQL(
+        """
+        trace_status = COALESCE(%(outcome)s, trace.trace_status),
+        failure_type = CASE WHEN %(outcome)s IS NULL THEN trace.failure_type END,
+        failure_reason = CASE WHEN %(outcome)s IS NULL THEN trace.failure_reason END,
+        sent_datetime = COALESCE(trace.sent_datetime, %(now)s),
+        provider_reference = result.provider_reference
+        """,
+        outcome=outcome,
+        now=UTC_NOW,
+    )
+
+
+def _deferred(outcome):
+    """Back to the queue with a growing pause, or failed when attempts are used up."""
+    used_up = SQL("trace.attempt_count >= %s", delivery.MAX_ATTEMPTS)
+    pause = SQL(
+        "LEAST(%s * power(2, trace.attempt_count - 1), %s) * (0.8 + 0.4 * random())",
+        delivery.FIRST_RETRY_SECONDS,
+        delivery.LONGEST_RETRY_SECONDS,
+    )
+    return SQL(
+        """
+        trace_status = CASE WHEN %s THEN %s ELSE %s END,
+        failure_type = CASE WHEN %s THEN 'mail_smtp' END,
+        failure_reason = result.reason,
+        next_attempt_at = %s + %s * interval '1 second'
+        """,
+        used_up,
+        transition(delivery.FAILED),
+        outcome,
+        used_up,
+        UTC_NOW,
+        pause,
+    )
+
+
+def _failed(event):
+    return SQL(
+        "trace_status = %s, failure_type = %s, failure_reason = result.reason",
+        transition(event),
+        _FAILURES[event],
+    )
+
+
+def release(lease_id, delivery_ids, counted):
+    """Return the statement that gives deliveries back untouched.
+
+    :param counted: it was an attempt all the same; the last one makes it a failure.
+    """
+    used_up = SQL("FALSE")
+    if counted:
+        used_up = SQL("trace.attempt_count >= %s", delivery.MAX_ATTEMPTS)
+    return SQL(
+        """
+        UPDATE mailing_trace trace
+           SET trace_status = CASE WHEN %(used_up)s THEN %(failed)s ELSE %(free)s END,
+               failure_type = CASE WHEN %(used_up)s THEN 'unknown' END,
+               failure_reason = CASE WHEN %(used_up)s THEN %(reason)s END,
+               attempt_count = GREATEST(trace.attempt_count - %(back)s, 0),
+               lease_key = NULL
+         WHERE trace.id = ANY(%(ids)s)
+           AND trace.lease_key = %(lease)s
+           AND %(free)s IS NOT NULL
+        """,
+        used_up=used_up,
+        failed=transition(delivery.FAILED),
+        free=transition(delivery.RELEASED),
+        reason="The sending process died each time before it came to this mail.",
+        back=0 if counted else 1,
+        ids=delivery_ids,
+        lease=lease_id,
+    )
+
+
+def suppress(lease_id, suppressed):
+    """Return the statement that cancels deliveries to people who left.
+
+    :param suppressed: failure type by id.
+    """
+    return SQL(
+        """
+        UPDATE mailing_trace trace
+           SET trace_status = %(outcome)s,
+               failure_type = judged.reason,
+               lease_key = NULL
+          FROM unnest(%(ids)s::integer[], %(reasons)s::varchar[]) AS judged(id, reason)
+         WHERE trace.id = judged.id
+           AND trace.lease_key = %(lease)s
+           AND %(outcome)s IS NOT NULL
+        """,
+        outcome=transition(delivery.SUPPRESSED),
+        ids=list(suppressed),
+        reasons=list(suppressed.values()),
+        lease=lease_id,
+    )
