@@ -1,8 +1,10 @@
 """The parts of bin/test, each of them an outcome that can be counted."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 import zipfile
@@ -14,7 +16,7 @@ from pathlib import Path
 from .console import CommandError, only_one, run, say
 from .environment import MODULE, Environment
 from .linters import run_linters
-from .odoo_tests import TestReport, check_log, read_log, run_odoo
+from .odoo_tests import TestReport, check_log, free_port, read_log, run_odoo
 from .postgres import ROLE
 
 CORE_SUITES = ("mass_mailing", "test_mass_mailing")
@@ -73,6 +75,8 @@ class Suites:
             "unit": self.unit,
             "addon": self.addon,
             "upgrade": self.upgrade,
+            "crash": self.crash,
+            "demo": self.demo,
             "core": self.core,
             "wheel": self.wheel,
         }
@@ -229,6 +233,38 @@ class Suites:
         done = not status and "CHECK" in text and "Traceback" not in text
         outcome.count(done, f"the add-on could not be uninstalled; see {log}")
         return outcome
+
+    def crash(self) -> Outcome:
+        """Kill workers in the middle of campaigns; each mail must arrive once."""
+        outcome = Outcome()
+        for faults in ((), ("--faults", "--cuts=1")):
+            command = ("crash", "--mails=500", "--kills=3", *faults)
+            self._command(outcome, "bench", *command)
+        return outcome
+
+    def demo(self) -> Outcome:
+        """Tell the story of bin/demo from the beginning to its table."""
+        outcome = Outcome()
+        self._command(outcome, "demo", "--fresh", "--exit")
+        self.env.drop_database("test_demo")
+        return outcome
+
+    def _command(self, outcome: Outcome, name: str, *args: str) -> None:
+        """Count a command of ours as one test."""
+        log = self.logs / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        say(f"bin/{name} {' '.join(args)}")
+        port = {"CAMPAIGN_DESK_DB": "test_demo", "CAMPAIGN_DESK_PORT": str(free_port())}
+        with log.open("w") as output:
+            done = subprocess.run(
+                [sys.executable, str(self.env.root / "bin" / name), *args],
+                env=os.environ | port,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        outcome.count(not done.returncode, f"bin/{name} failed:\n{log.read_text()}")
 
     def core(self) -> Outcome:
         """Run Odoo's own suites with our add-on; only known failures are allowed."""
