@@ -217,7 +217,7 @@ class MailingRenderer:
 
     def slice_size(self):
         """Return how many mails may be held in memory at once."""
-        return max(1, min(50, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
+        return max(1, min(100, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
 
     def render(self, deliveries):
         """Render a slice of a batch.
