@@ -52,7 +52,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     # Not now: the server said 4xx, or the connection was lost before the hand-over.
     DEFERRED: {"process": "outgoing", UNKNOWN: "outgoing"},
     # The worker gives it back untouched, or died before it was handed over.
-    RELEASED: {"process": "outgoing"},
+    RELEASED: {"process": "outgoing", UNKNOWN: "outgoing"},
     # The recipient's server said no while we were talking to it.
     REFUSED: {"process": "bounce", UNKNOWN: "bounce"},
     # A bounce message arrived later.

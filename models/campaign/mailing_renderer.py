@@ -23,6 +23,8 @@ from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
 from .inline_text import InlineText
 from .ir_qweb import CompiledTemplate
 from .mailing_links import MailingLinks
+from .recipient_facts import RecipientFacts
+from .template_errors import explain, raise_database_error
 
 # Where a value stands in the plain text of a template.
 _VALUE = re.compile("\ue000(\\d+)\ue001")
@@ -251,7 +253,7 @@ class MailingRenderer:
     def _render_together(self, deliveries):
         records = self._model.browse([delivery.res_id for delivery in deliveries])
         present = records.exists()
-        facts = _RecipientFacts(self._mailing, present)
+        facts = RecipientFacts(self._mailing, present)
         drafts, failures = [], []
         for delivery in deliveries:
             record = self._model.browse(delivery.res_id)
@@ -263,7 +265,7 @@ class MailingRenderer:
             try:
                 drafts.append((delivery, record, self._chunks(record, facts)))
             except Exception as error:  # a template may raise anything
-                _raise_database_error(error)
+                raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
         codes = self._links.resolve()
         mails = []
@@ -271,7 +273,7 @@ class MailingRenderer:
             try:
                 mails.append(self._mail(delivery, record, _fill(chunks, codes), facts))
             except Exception as error:  # as above: subject and addresses are templates
-                _raise_database_error(error)
+                raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
         return mails, failures
 
@@ -369,36 +371,6 @@ class MailingRenderer:
         return self._senders[key]
 
 
-class _RecipientFacts:
-    """What is known of the recipients of a batch beyond their address."""
-
-    def __init__(self, mailing, records):
-        self._partners = records._mail_get_partners() if records else {}
-        company = (mailing.user_id or mailing.env.user).company_id
-        self._alias_domains = records._mail_get_alias_domains(default_company=company)
-        self._reply_tos = {}
-        if mailing.reply_to_mode == "update" and records:
-            self._reply_tos = records._notify_get_reply_to_batch(
-                defaults=dict.fromkeys(records.ids, mailing.email_from),
-                author_ids=dict.fromkeys(records.ids, mailing.user_id.partner_id.id),
-            )
-
-    def alias_domain(self, record):
-        return self._alias_domains[record.id]
-
-    def lang(self, record):
-        return self._partners[record.id][:1].lang
-
-    def name(self, record):
-        """Return a person's name; other records' names are not for an address."""
-        if record._name in ("mailing.contact", "res.partner"):
-            return record.name or ""
-        return self._partners[record.id][:1].name or ""
-
-    def reply_to(self, record):
-        return self._reply_tos.get(record.id)
-
-
 def _escape_texts(root):
     """Escape the constant texts, which QWeb puts out as they stand."""
     for element in root.iter(etree.Element):
@@ -436,28 +408,3 @@ def _ascii_address(address):
     if not domain.isascii():
         domain = idna.encode(domain, uts46=True).decode("ascii")
     return f"{local}@{domain}"
-
-
-def _raise_database_error(error):
-    """Raise the database's error behind ``error``, if it is one.
-
-    After it nothing can be read in the same transaction, for any recipient.
-    """
-    cause = error
-    while cause is not None:
-        if isinstance(cause, psycopg2.Error):
-            raise cause from None
-        cause = cause.__cause__
-
-
-def explain(error, what="The mail cannot be made from its template"):
-    """Return what is wrong, for a person; ``what`` could not be done."""
-    if isinstance(error, UserError):
-        return str(error)
-    if isinstance(error, psycopg2.Error):  # its details are other people's data
-        text = error.diag.message_primary or type(error).__name__
-        return f"{what}: {text}"
-    details = getattr(error, "qweb", None)
-    text = details.error if details else f"{type(error).__name__}: {error}"
-    where = f" (at {details.element})" if details and details.element else ""
-    return f"{what}: {text}{where}"[:2000]

@@ -20,7 +20,8 @@ from ...tools.providers.base import (
     Unreachable,
 )
 from ...tools.providers.smtp import DOT_TIMEOUT_SECONDS, SmtpProvider
-from ..campaign.mailing_renderer import Delivery, MailingRenderer, explain
+from ..campaign.mailing_renderer import Delivery, MailingRenderer
+from ..campaign.template_errors import explain
 from .queue import open_queue
 from .suppression import own_address_blocked, suppression
 

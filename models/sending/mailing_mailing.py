@@ -11,7 +11,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, hmac
 
 from ...tools import delivery
-from ..campaign.mailing_renderer import MailingRenderer, explain
+from ..campaign.mailing_renderer import MailingRenderer
+from ..campaign.template_errors import explain
 from .delivery_plan import DeliveryPlan
 from .queue import open_queue
 from .settlement import UTC_NOW
