@@ -41,8 +41,8 @@ registry.category("web_tour.tours").add("campaign_desk_result", {
             trigger: ".alert-warning:contains(deliveries with an unknown outcome)",
         },
         {
-            content: "Odoo's own button leads to the deliveries",
-            trigger: "button[name=action_view_traces_failed]",
+            content: "A button leads to the deliveries",
+            trigger: ".alert-warning button[name=action_view_traces_failed]",
             run: "click",
         },
         {
