@@ -66,7 +66,8 @@ class SmtpCase(unittest.TestCase):
     """Starts servers and adapters, and closes them."""
 
     def setUp(self):
-        self._open = self.enterContext(ExitStack())
+        self._open = ExitStack()
+        self.addCleanup(self._open.close)
 
     def serve(self, script=None, pipelining: bool = True) -> SmtpServer:
         return self._open.enter_context(SmtpServer(script, pipelining))
