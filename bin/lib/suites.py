@@ -166,7 +166,8 @@ class Suites:
         outcome.count(manifest in names, f"{wheel.name} has no {manifest}")
         outcome.count(not strangers, f"{wheel.name} also holds {strangers[:5]}")
         outcome.count(size < WHEEL_LIMIT, f"{wheel.name} has {size} bytes")
-        data = [f"{home}{path}" for path in self._manifest_files()]
+        modules = [path.name for path in self.env.root.glob("*.py")]
+        data = [f"{home}{path}" for path in [*self._manifest_files(), *modules]]
         missing = sorted(set(data) - set(names))
         outcome.count(not missing, f"{wheel.name} has no {missing[:5]}")
         return outcome
