@@ -70,12 +70,19 @@ class DeliveryPlan:
 
     def _has_odoos_traces(self):
         """Return whether Odoo's own engine has begun this mailing."""
-        begun = [
-            ("mass_mailing_id", "=", self._mailing.id),
-            ("token", "=", False),
-            ("is_test_trace", "=", False),
-        ]
-        return bool(self._mailing.env["mailing.trace"].search_count(begun, limit=1))
+        [(begun,)] = self._mailing.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM mailing_trace
+                     WHERE mass_mailing_id = %s
+                       AND token IS NULL
+                       AND is_test_trace IS NOT TRUE)
+                """,
+                self._mailing.id,
+            )
+        )
+        return begun
 
     def _not_mailed_by(self, mailings, record_id, condition):
         return SQL(

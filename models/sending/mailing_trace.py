@@ -65,6 +65,7 @@ class MailingTrace(models.Model):
         "(mass_mailing_id, next_attempt_at, id)"
         " WHERE trace_status = 'outgoing' AND token IS NOT NULL"
     )
+    _odoos_own_idx = models.Index("(mass_mailing_id) WHERE token IS NULL")
     _status_idx = models.Index("(mass_mailing_id, trace_status)")
     _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
