@@ -59,7 +59,7 @@ class TestRender(DeskCommon):
     def _render(self, mailing):
         deliveries = [
             Delivery(
-                number, contact.id, contact.email, f"{number:032}", f"<{number}@x>", 1
+                number, contact.id, contact.email, f"{number:032}", f"<{number}@x>"
             )
             for number, contact in enumerate(self.contacts)
         ]

@@ -130,6 +130,17 @@ class TestInbound(DeskCommon):
         self.assertFalse(self.mailbox.mails)
         self.assertEqual(mailing.state, "done")
 
+    def test_nothing_makes_a_cancelled_delivery_sent(self):
+        self._contact("Left", "left@example.com", self.list_one, self.list_one)
+        mailing = self._mailing()
+        self._send(mailing)
+        trace = mailing.mailing_trace_ids
+        trace.set_opened()
+        trace.set_replied()
+        self.assertEqual(trace.trace_status, "cancel")
+        self.assertFalse(trace.sent_datetime)
+        self.assertEqual(mailing.sent, 0)
+
     def test_other_traces_keep_odoos_rules(self):
         _lead, trace = self._mail_to_lead()
         other = trace.copy()

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
 from ..hooks import pre_init_hook
+from ..tools.delivery import FAILURE_UNKNOWN
 from .common import DeskCommon
 
 
@@ -87,16 +88,22 @@ class TestUpkeep(DeskCommon):
         self.assertEqual(draft.delivery_engine, "desk")
 
     def test_neutralized_copy_sends_nothing(self):
-        self._contact("C", "c@example.com")
+        waiting = self._contact("Waiting", "waiting@example.com")
+        taken = self._contact("Taken", "taken@example.com")
         mailing = self._mailing()
         mailing.action_launch()
         self._dispatch()
+        traces = {trace.res_id: trace for trace in mailing.mailing_trace_ids}
+        traces[taken.id].trace_status = "process"
         self.env.flush_all()
         with file_open("campaign_desk/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
-        self.assertEqual(mailing.mailing_trace_ids.trace_status, "cancel")
         self.assertEqual(mailing.state, "draft")
+        self.assertEqual(self._states(mailing), {taken.id: ("error", FAILURE_UNKNOWN)})
         self._dispatch()
         self._run_lane()
         self.assertFalse(self.mailbox.mails)
+        # sent again on purpose, it reaches who was not mailed, with Odoo's engine too
+        mailing.delivery_engine = "standard"
+        self.assertEqual(mailing._get_remaining_recipients(), waiting.ids)

@@ -42,7 +42,6 @@ class Delivery:
     email: str
     token: str
     message_id: str
-    attempt: int
 
 
 class MailingRenderer:

@@ -75,8 +75,8 @@ class MailingMailing(models.Model):
     # ------------------------------------------------------------
 
     def action_put_in_queue(self):
+        self.filtered(lambda mailing: mailing.state == "draft")._forget_plan()
         desk = self._desk_mailings()
-        desk.filtered(lambda mailing: mailing.state == "draft")._forget_plan()
         desk.write({"state": "in_queue"})
         desk._restart_plan()
         if desk:
@@ -128,7 +128,8 @@ class MailingMailing(models.Model):
     def _forget_plan(self):
         """Take back what was planned and never tried, before a mailing starts anew.
 
-        It was cancelled before it began, and may have other recipients now.
+        It was cancelled before it began, and may have other recipients now, or Odoo's
+        own engine, which mails nobody who has a row.
         """
         self.env.flush_all()
         self.env.cr.execute(

@@ -51,74 +51,72 @@ class Queue:
 
     def due_mailings(self):
         """Return the ids of mailings that have deliveries to be sent now."""
-        return [
-            row[0]
-            for row in self._rows(
-                SQL(
-                    """
-            SELECT mailing.id
-              FROM mailing_mailing mailing
-             WHERE mailing.state = 'sending'
-               AND mailing.delivery_engine = 'desk'
-               AND mailing.sending_error IS NULL
-               AND mailing.active
-               AND EXISTS (
-                    SELECT FROM mailing_trace trace
-                     WHERE trace.mass_mailing_id = mailing.id
-                       AND trace.trace_status = 'outgoing'
-                       AND trace.token IS NOT NULL
-                       AND trace.next_attempt_at <= %s)
-             ORDER BY random()
-            """,
-                    UTC_NOW,
-                )
+        rows = self._rows(
+            SQL(
+                """
+                SELECT mailing.id
+                  FROM mailing_mailing mailing
+                 WHERE mailing.state = 'sending'
+                   AND mailing.delivery_engine = 'desk'
+                   AND mailing.sending_error IS NULL
+                   AND mailing.active
+                   AND EXISTS (
+                        SELECT FROM mailing_trace trace
+                         WHERE trace.mass_mailing_id = mailing.id
+                           AND trace.trace_status = 'outgoing'
+                           AND trace.token IS NOT NULL
+                           AND trace.next_attempt_at <= %s)
+                 ORDER BY random()
+                """,
+                UTC_NOW,
             )
-        ]
+        )
+        return [mailing_id for (mailing_id,) in rows]
 
     def claim(self, mailing_id, lane, limit):
         """Take up to ``limit`` due deliveries of a mailing.
 
         They are committed as ``process`` before the caller gets them.
 
-        :return: the lease's id and rows of id, res_id, email, token, message_id and
-            attempt; (None, []) when nothing is due.
+        :return: the lease's id and rows of id, res_id, email, token and message_id;
+            (None, []) when nothing is due.
         """
         rows = self._rows(
             SQL(
                 """
-            WITH due AS (
-                SELECT id
-                  FROM mailing_trace
-                 WHERE mass_mailing_id = %(mailing)s
-                   AND trace_status = 'outgoing'
-                   AND token IS NOT NULL
-                   AND next_attempt_at <= %(now)s
-                 ORDER BY next_attempt_at, id
-                 LIMIT %(limit)s
-                   FOR UPDATE SKIP LOCKED
-            ), lease AS (
-                INSERT INTO campaign_sending_lease
-                       (mailing_id, lane, claimed_at, expires_at, backend_pid,
-                        backend_start, delivery_ids)
-                SELECT %(mailing)s, %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
-                       (SELECT extract(epoch FROM backend_start) FROM pg_stat_activity
-                         WHERE pid = pg_backend_pid()),
-                       array_agg(id ORDER BY id)
-                  FROM due
-                HAVING count(*) > 0
-                RETURNING id
-            ), claimed AS (
-                UPDATE mailing_trace trace
-                   SET trace_status = 'process',
-                       lease_key = lease.id,
-                       attempt_count = COALESCE(trace.attempt_count, 0) + 1
-                  FROM due, lease
-                 WHERE trace.id = due.id
-                RETURNING trace.id, trace.res_id, trace.email, trace.token,
-                          trace.message_id, trace.attempt_count
-            )
-            SELECT lease.id, claimed.* FROM lease, claimed ORDER BY claimed.id
-            """,
+                WITH due AS (
+                    SELECT id
+                      FROM mailing_trace
+                     WHERE mass_mailing_id = %(mailing)s
+                       AND trace_status = 'outgoing'
+                       AND token IS NOT NULL
+                       AND next_attempt_at <= %(now)s
+                     ORDER BY next_attempt_at, id
+                     LIMIT %(limit)s
+                       FOR UPDATE SKIP LOCKED
+                ), lease AS (
+                    INSERT INTO campaign_sending_lease
+                           (mailing_id, lane, claimed_at, expires_at, backend_pid,
+                            backend_start, delivery_ids)
+                    SELECT %(mailing)s, %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
+                           (SELECT extract(epoch FROM backend_start) FROM pg_stat_activity
+                             WHERE pid = pg_backend_pid()),
+                           array_agg(id ORDER BY id)
+                      FROM due
+                    HAVING count(*) > 0
+                    RETURNING id
+                ), claimed AS (
+                    UPDATE mailing_trace trace
+                       SET trace_status = 'process',
+                           lease_key = lease.id,
+                           attempt_count = COALESCE(trace.attempt_count, 0) + 1
+                      FROM due, lease
+                     WHERE trace.id = due.id
+                    RETURNING trace.id, trace.res_id, trace.email, trace.token,
+                              trace.message_id
+                )
+                SELECT lease.id, claimed.* FROM lease, claimed ORDER BY claimed.id
+                """,
                 mailing=mailing_id,
                 lane=lane,
                 limit=limit,

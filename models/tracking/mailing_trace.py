@@ -33,9 +33,6 @@ class MailingTrace(models.Model):
         :return: the others, to which Odoo's own rules apply.
         """
         deliveries = self.filtered("token")
-        if event in (delivery.OPENED, delivery.REPLIED):  # so it was sent
-            unsent = deliveries.filtered(lambda trace: not trace.sent_datetime)
-            unsent.sent_datetime = fields.Datetime.now()
         by_status = {}
         for trace in deliveries:
             status, changed = delivery.advance(
@@ -45,6 +42,9 @@ class MailingTrace(models.Model):
                 by_status[status] = by_status.get(status, self.browse()) + trace
         for status, traces in by_status.items():
             traces.write({"trace_status": status, **values})
+            if event in (delivery.OPENED, delivery.REPLIED):  # so it was sent
+                unsent = traces.filtered(lambda trace: not trace.sent_datetime)
+                unsent.sent_datetime = fields.Datetime.now()
         return self - deliveries
 
     def set_opened(self, domain=None):
