@@ -99,7 +99,8 @@ class Queue:
                            (mailing_id, lane, claimed_at, expires_at, backend_pid,
                             backend_start, delivery_ids)
                     SELECT %(mailing)s, %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
-                           (SELECT extract(epoch FROM backend_start) FROM pg_stat_activity
+                           (SELECT extract(epoch FROM backend_start)
+                              FROM pg_stat_activity
                              WHERE pid = pg_backend_pid()),
                            array_agg(id ORDER BY id)
                       FROM due
