@@ -145,7 +145,8 @@ class MailingMailing(models.Model):
             )
         )
         self.env["mailing.trace"].invalidate_model()
-        self.write({"ab_share_from": False, "ab_share_to": False})
+        drawn = self.filtered("ab_share_from")
+        drawn.write({"ab_share_from": False, "ab_share_to": False})
 
     @api.model
     def _wake_dispatcher(self, dates):
