@@ -112,7 +112,7 @@ class Crash:
                 time.sleep(self.random.uniform(0, 0.02))
                 if getattr(self, disturbances[0][1])():
                     disturbances.pop(0)
-            elif now > patience:
+            if now > patience:
                 patience = now + 0.5
                 if not self._waiting():
                     break
@@ -141,8 +141,13 @@ class Crash:
         return list(zip(moments, what, strict=True))
 
     def kill(self) -> bool:
-        """Kill a worker that is at work; the one standing by takes its place."""
-        victim = self.random.choice(self.working)
+        """Kill a worker in the middle of a batch; the one standing by replaces it.
+
+        Tell whether there was one.
+        """
+        victim = self._victim()
+        if not victim:
+            return False
         victim.kill()
         self.events.append(f"after {self.sink.taken} mails a worker was killed")
         self.working.remove(victim)
@@ -152,18 +157,37 @@ class Crash:
         return True
 
     def cut(self) -> bool:
-        """Cut the database sessions of a worker; tell whether it had any."""
-        victim = self.random.choice(self.working)
+        """Cut the database sessions of a worker in the middle of a batch.
+
+        Tell whether there was one.
+        """
+        victim = self._victim()
+        if not victim:
+            return False
         count = self.env.postgres.query(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             f"WHERE datname = '{self.name}' AND application_name = 'odoo-{victim.pid}'"
         )
-        if count == "0":
-            return False
         self.events.append(
             f"after {self.sink.taken} mails {count} database sessions were cut"
         )
         return True
+
+    def _victim(self) -> OdooProcess | None:
+        """Return one of the workers that hold a batch, or None if all are idle.
+
+        One that boots has nothing to lose yet.
+        """
+        sessions = self.env.postgres.query(
+            """
+            SELECT DISTINCT application_name
+              FROM pg_stat_activity
+              JOIN campaign_sending_lease ON backend_pid = pid
+            """,
+            self.name,
+        ).split()
+        busy = [one for one in self.working if f"odoo-{one.pid}" in sessions]
+        return self.random.choice(busy) if busy else None
 
     def _boot(self) -> OdooProcess:
         return OdooProcess(self.env, self.name)
