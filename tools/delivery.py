@@ -27,6 +27,7 @@ CLAIMED = "claimed"
 ACCEPTED = "accepted"
 DEFERRED = "deferred"
 RELEASED = "released"
+POSTPONED = "postponed"
 REFUSED = "refused"
 BOUNCED = "bounced"
 FAILED = "failed"
@@ -53,6 +54,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     DEFERRED: {"process": "outgoing", UNKNOWN: "outgoing"},
     # The worker gives it back untouched, or died before it was handed over.
     RELEASED: {"process": "outgoing", UNKNOWN: "outgoing"},
+    # Its worker finds that it is not the time for this recipient.
+    POSTPONED: {"process": "outgoing"},
     # The recipient's server said no while we were talking to it.
     REFUSED: {"process": "bounce", UNKNOWN: "bounce"},
     # A bounce message arrived later.
