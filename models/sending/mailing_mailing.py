@@ -14,6 +14,7 @@ from ...tools import delivery
 from ..campaign.mailing_renderer import MailingRenderer
 from ..campaign.template_errors import explain
 from .delivery_plan import DeliveryPlan
+from .mailing_control import NOT_PAUSED
 from .queue import open_queue
 from .settlement import UTC_NOW
 
@@ -30,7 +31,7 @@ class MailingMailing(models.Model):
     ``done``      every delivery is decided
     ============  ===============================================================
 
-    With ``sending_error`` set nothing is sent until a person has corrected the cause.
+    What holds a mailing back is in :mod:`.mailing_control`.
     """
 
     _inherit = "mailing.mailing"
@@ -123,7 +124,15 @@ class MailingMailing(models.Model):
 
     def _restart_plan(self):
         """Have the plan looked through again; what is planned stays as it is."""
-        self.write({"sending_error": False, "is_planned": False, "plan_position": 0})
+        self.write(
+            {
+                "sending_error": False,
+                "cancel_reason": False,
+                "is_planned": False,
+                "plan_position": 0,
+                **NOT_PAUSED,
+            }
+        )
 
     def _forget_plan(self):
         """Take back what was planned and never tried, before a mailing starts anew.
@@ -191,6 +200,7 @@ class MailingMailing(models.Model):
             if recovered := queue.recover():
                 _logger.warning("%s batches of dead workers were recovered", recovered)
             commit()  # see what was recovered
+            self._cancelled_mailings()._take_out_waiting()
             self._reopen_unfinished()
             commit()
             if queue.due_mailings():
@@ -296,6 +306,7 @@ class MailingMailing(models.Model):
                   FROM mailing_mailing mailing
                  WHERE mailing.state = 'done'
                    AND mailing.delivery_engine = 'desk'
+                   AND mailing.cancel_reason IS NULL
                    AND mailing.sent_date > %s - interval '1 day'
                    AND EXISTS (
                         SELECT FROM mailing_trace trace
@@ -337,6 +348,7 @@ class MailingMailing(models.Model):
                     "sent_date": fields.Datetime.now(),
                     # Odoo's report on the day after, for the first sending only
                     "kpi_mail_required": not mailing.sent_date,
+                    **NOT_PAUSED,
                 }
             )
 

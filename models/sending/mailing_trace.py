@@ -143,6 +143,7 @@ class MailingTrace(models.Model):
         begun = deliveries.mass_mailing_id.filtered(
             lambda mailing: mailing.state in ("sending", "done")
         )
+        begun.filtered(lambda mailing: mailing.state == "done").cancel_reason = False
         begun.write({"state": "sending"})  # closes again when nothing is left to do
         self._wake_lanes()
 
