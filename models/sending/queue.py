@@ -59,6 +59,7 @@ class Queue:
                  WHERE mailing.state = 'sending'
                    AND mailing.delivery_engine = 'desk'
                    AND mailing.sending_error IS NULL
+                   AND mailing.is_paused IS NOT TRUE
                    AND mailing.active
                    AND EXISTS (
                         SELECT FROM mailing_trace trace
