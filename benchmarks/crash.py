@@ -16,7 +16,7 @@ from parts.mail import BODY
 from parts.odoo_process import OdooProcess, close_all
 from parts.sinks import RecordingSink, recording
 
-CONNECTIONS = 2  # of one worker: as many mails can be in doubt when it dies
+CONNECTIONS = 4  # of one worker: as many mails can be in doubt when it dies
 FAULTS = {
     "later at RCPT": 0.01,
     "later at DATA": 0.005,

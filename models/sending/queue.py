@@ -13,10 +13,10 @@ from odoo.tools import SQL
 from ...tools.providers import base
 from .settlement import UTC_NOW, release, settle_event, suppress
 
-# Longer than the longest hand-over (ten minutes for the final dot, on two
+# Longer than the longest hand-over (ten minutes for the final dot, on four
 # connections): a lease that is not renewed for this long belongs to a worker that
 # hangs. A dead worker is noticed earlier, by its database session.
-LEASE_SECONDS = 1800
+LEASE_SECONDS = 3600
 
 
 @contextmanager

@@ -18,12 +18,17 @@ UNKNOWN = "unknown"  # lost sight of after the hand-over began: never resend by 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingEmail:
-    """A finished mail and its envelope. ``ref`` is the caller's number for it."""
+    """A finished mail and its envelope. ``ref`` is the caller's number for it.
+
+    ``transparent`` says that no line of ``data`` begins with a dot and that the last
+    one is complete, so that SMTP can take it as it stands (RFC 5321 §4.5.2).
+    """
 
     ref: int
     sender: str
     recipients: tuple[str, ...]
     data: bytes
+    transparent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Misconfigured(SendError):
 
 # Called before mails are handed over, with the results gained since the last call and
 # the refs about to be handed over. False: the batch is no longer ours, stop at once.
-# Results come in the order of the batch, without gaps. A provider that fails in the
-# middle of its work calls it once more, without refs, before it lets the error through.
+# A provider that fails in the middle of its work calls it once more, without refs,
+# before it lets the error through.
 Journal = Callable[[Sequence[SendResult], Sequence[int]], bool]
 
 
@@ -68,7 +73,7 @@ class Provider(Protocol):
 
         Mails that are missing in the results were not touched.
 
-        :param deadline: monotonic time after which no further hand-over begins.
+        :param deadline: monotonic time after which no further mail is begun with.
         :raise SendError: nothing was handed over.
         """
 
