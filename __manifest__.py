@@ -7,6 +7,10 @@
     "license": "Other OSI approved licence",  # MIT, for which Odoo has no word
     "category": "Marketing/Email Marketing",
     "depends": ["mass_mailing_crm", "mass_mailing_sale", "calendar", "contacts"],
+    "external_dependencies": {
+        "python": ["dnspython"],
+        "apt": {"dnspython": "python3-dnspython"},
+    },
     "data": [
         # who may
         "security/ir.model.access.csv",
@@ -14,6 +18,8 @@
         "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
         # sending
+        "data/campaign_provider_group_data.xml",
+        "data/campaign_answer_rule_data.xml",
         "data/ir_cron_data.xml",
         "views/mailing_trace_views.xml",
         # tracking

@@ -1,6 +1,7 @@
 from . import test_campaign_render
 from . import test_sending_plan
 from . import test_sending_engine
+from . import test_sending_providers
 from . import test_sending_queue
 from . import test_sending_control
 from . import test_tracking_inbound

@@ -122,8 +122,9 @@ class Environment:
 
     @cached_property
     def _venv(self) -> VirtualEnvironment:
+        names = ("odoo.txt", "addon.txt", "test.txt")
         return VirtualEnvironment(
-            self.cache, "odoo", self.pins / "odoo.txt", self.pins / "test.txt"
+            self.cache, "odoo", *(self.pins / name for name in names)
         )
 
     @cached_property

@@ -111,7 +111,7 @@ class Suites:
         return Outcome(passed, failed)
 
     def unit(self) -> Outcome:
-        """Run the tests of ``tools/``, which need the standard library and no Odoo."""
+        """Run the tests of ``tools/``, which need no Odoo."""
         self.env.ensure("python")
         if not list(self.env.root.glob("tests/unit/test_*.py")):
             return Outcome()

@@ -44,7 +44,10 @@ class DeliveryPlan:
             return None
         env.cr.execute("SET LOCAL jit = off")  # compiling costs more than it gains
         env.cr.execute(self._statement(source))
-        return env.cr.fetchone()[0]
+        last_id, has_waiting = env.cr.fetchone()
+        if has_waiting:
+            env["campaign.mail.domain"]._wake_resolver()
+        return last_id
 
     # ------------------------------------------------------------
     # Who
@@ -199,7 +202,7 @@ class DeliveryPlan:
                 INSERT INTO mailing_trace (
                     trace_type, is_test_trace, model, res_id, mass_mailing_id,
                     campaign_id, email, message_id, token, trace_status, failure_type,
-                    next_attempt_at, attempt_count,
+                    next_attempt_at, attempt_count, provider_group_id,
                     create_uid, write_uid, create_date, write_date)
                 SELECT
                     'mail', FALSE, %(model)s, id, %(mailing)s, %(campaign)s,
@@ -210,12 +213,17 @@ class DeliveryPlan:
                     '<' || token || '@' || %(domain)s || '>', token,
                     CASE WHEN failure IS NULL THEN 'outgoing' ELSE 'cancel' END,
                     failure, %(now)s, 0,
+                    CASE WHEN failure IS NULL THEN %(provider_group)s END,
                     %(uid)s, %(uid)s, %(now)s, %(now)s
                 FROM planned
                 ON CONFLICT (mass_mailing_id, model, res_id) WHERE token IS NOT NULL
                     DO NOTHING
+                RETURNING trace_status, provider_group_id
             )
-            SELECT max(id) FROM source
+            SELECT (SELECT max(id) FROM source),
+                   EXISTS (
+                        SELECT FROM written
+                         WHERE trace_status = 'outgoing' AND provider_group_id IS NULL)
             """,
             source=source,
             own_blocked=own_address_blocked(mailing, SQL("source.id")),
@@ -229,6 +237,7 @@ class DeliveryPlan:
             campaign=mailing.campaign_id.id or None,
             domain=_message_id_domain(mailing),
             now=UTC_NOW,
+            provider_group=mailing.env["campaign.mail.domain"]._known_group(),
             uid=mailing.env.uid,
         )
 

@@ -42,6 +42,15 @@ class MailingTrace(models.Model):
         aggregator=None,
         help="The lease of the worker that has it.",
     )
+    provider_group_id = fields.Many2one(
+        "campaign.provider.group",
+        "Mailbox Provider",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Blank until it is known who runs the recipient's mail server; "
+        "until then the mail waits.",
+    )
     provider_reference = fields.Char(
         "Server's Answer",
         readonly=True,
@@ -62,8 +71,12 @@ class MailingTrace(models.Model):
         "(mass_mailing_id, model, res_id) WHERE token IS NOT NULL"
     )
     _queue_idx = models.Index(
-        "(mass_mailing_id, next_attempt_at, id)"
+        "(mass_mailing_id, provider_group_id, next_attempt_at, id)"
         " WHERE trace_status = 'outgoing' AND token IS NOT NULL"
+    )
+    _waiting_idx = models.Index(
+        "(split_part(email, '@', 2)) WHERE provider_group_id IS NULL"
+        " AND trace_status = 'outgoing' AND token IS NOT NULL"
     )
     _odoos_own_idx = models.Index("(mass_mailing_id) WHERE token IS NULL")
     _status_idx = models.Index("(mass_mailing_id, trace_status)")
