@@ -14,6 +14,7 @@
     "data": [
         # who may
         "security/ir.model.access.csv",
+        "security/campaign_send_window_security.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
@@ -21,7 +22,9 @@
         "data/campaign_provider_group_data.xml",
         "data/campaign_answer_rule_data.xml",
         "data/ir_cron_data.xml",
+        "data/campaign_send_window_data.xml",
         "views/mailing_trace_views.xml",
+        "views/campaign_send_window_views.xml",
         # tracking
         "views/tracking_templates.xml",
     ],

@@ -51,6 +51,16 @@ class MailingTrace(models.Model):
         help="Blank until it is known who runs the recipient's mail server; "
         "until then the mail waits.",
     )
+    waiting_for = fields.Selection(
+        [
+            ("retry", "Server asked to come later"),
+            ("window", "Send window"),
+            ("cap", "Frequency cap"),
+        ],
+        readonly=True,
+        copy=False,
+        help="What a delivery that is still to be sent waits for.",
+    )
     provider_reference = fields.Char(
         "Server's Answer",
         readonly=True,
@@ -171,6 +181,7 @@ class MailingTrace(models.Model):
                    SET trace_status = %(outcome)s,
                        failure_type = NULL,
                        failure_reason = NULL,
+                       waiting_for = NULL,
                        sent_datetime = CASE
                            WHEN %(outcome)s = 'sent'
                                THEN COALESCE(sent_datetime, %(now)s) END,

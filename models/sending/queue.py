@@ -11,7 +11,13 @@ from odoo import modules
 from odoo.tools import SQL
 
 from ...tools.providers import base
-from .settlement import UTC_NOW, release, settle_event, suppress
+from .settlement import (
+    UTC_NOW,
+    postpone,
+    release,
+    settle_event,
+    suppress,
+)
 
 # Longer than the longest hand-over (ten minutes for the final dot, on four
 # connections): a lease that is not renewed for this long belongs to a worker that
@@ -175,7 +181,15 @@ class Queue:
     # Settle
     # ------------------------------------------------------------
 
-    def settle(self, lease_id, results, released, suppressed=None, died=False):
+    def settle(
+        self,
+        lease_id,
+        results,
+        released,
+        suppressed=None,
+        died=False,
+        postponed=None,
+    ):
         """Write the results of a batch, give back what was not tried, end the lease.
 
         All of it is one statement. Only the owner of the lease can settle. One that
@@ -185,6 +199,8 @@ class Queue:
         :param suppressed: failure type by id of those that must not be sent.
         :param died: the worker is gone; what is given back counts as an attempt, so
             that a batch that kills its workers does not come back for ever.
+        :param postponed: what those wait for that it is not the time for, and until
+            when, by id.
         """
         by_event = {}
         for result in results:
@@ -197,6 +213,8 @@ class Queue:
             steps.append(release(lease_id, released, counted=died))
         if suppressed:
             steps.append(suppress(lease_id, suppressed))
+        if postponed:
+            steps.append(postpone(lease_id, postponed))
         parts = [
             SQL("%s AS (%s)", SQL.identifier(f"step{number}"), step)
             for number, step in enumerate(steps)

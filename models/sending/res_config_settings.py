@@ -1,4 +1,4 @@
-"""Sending: the choice whether mailbox providers are looked up."""
+"""Sending: what is asked of all campaigns: look-ups, send window, frequency cap."""
 
 from odoo import api, fields, models
 
@@ -7,6 +7,15 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     campaign_resolve_mx = fields.Boolean("Look Up Mailbox Providers")
+    campaign_send_window_id = fields.Many2one(
+        related="company_id.campaign_send_window_id", readonly=False
+    )
+    campaign_cap_mails = fields.Integer(
+        related="company_id.campaign_cap_mails", readonly=False
+    )
+    campaign_cap_days = fields.Integer(
+        related="company_id.campaign_cap_days", readonly=False
+    )
 
     # Odoo deletes the parameter of a setting that is off; here off is not the default.
 

@@ -94,6 +94,7 @@ def _accepted(outcome):
         failure_type = CASE WHEN %(outcome)s IS NULL THEN trace.failure_type END,
         failure_reason = CASE WHEN %(outcome)s IS NULL THEN trace.failure_reason END,
         sent_datetime = COALESCE(trace.sent_datetime, %(now)s),
+        waiting_for = NULL,
         provider_reference = result.provider_reference
         """,
         outcome=outcome,
@@ -114,11 +115,13 @@ def _deferred(outcome):
         trace_status = CASE WHEN %s THEN %s ELSE %s END,
         failure_type = CASE WHEN %s THEN 'mail_smtp' END,
         failure_reason = result.reason,
+        waiting_for = CASE WHEN NOT %s THEN 'retry' END,
         next_attempt_at = %s + %s * interval '1 second'
         """,
         used_up,
         transition(delivery.FAILED),
         outcome,
+        used_up,
         used_up,
         UTC_NOW,
         pause,
@@ -127,7 +130,12 @@ def _deferred(outcome):
 
 def _failed(event):
     return SQL(
-        "trace_status = %s, failure_type = %s, failure_reason = result.reason",
+        """
+        trace_status = %s,
+        failure_type = %s,
+        failure_reason = result.reason,
+        waiting_for = NULL
+        """,
         transition(event),
         _FAILURES[event],
     )
@@ -148,6 +156,7 @@ def release(lease_id, delivery_ids, counted):
                failure_type = CASE WHEN %(used_up)s THEN 'unknown' END,
                failure_reason = CASE WHEN %(used_up)s THEN %(reason)s END,
                attempt_count = GREATEST(trace.attempt_count - %(back)s, 0),
+               waiting_for = NULL,
                lease_key = NULL
          WHERE trace.id = ANY(%(ids)s)
            AND trace.lease_key = %(lease)s
@@ -173,6 +182,7 @@ def suppress(lease_id, suppressed):
         UPDATE mailing_trace trace
            SET trace_status = %(outcome)s,
                failure_type = judged.reason,
+               waiting_for = NULL,
                lease_key = NULL
           FROM unnest(%(ids)s::integer[], %(reasons)s::varchar[]) AS judged(id, reason)
          WHERE trace.id = judged.id
@@ -182,5 +192,33 @@ def suppress(lease_id, suppressed):
         outcome=transition(delivery.SUPPRESSED),
         ids=list(suppressed),
         reasons=list(suppressed.values()),
+        lease=lease_id,
+    )
+
+
+def postpone(lease_id, postponed):
+    """Return the statement that puts deliveries back until their time has come.
+
+    :param postponed: what each id waits for and until when. It was not an attempt.
+    """
+    reasons, moments = zip(*postponed.values(), strict=True)
+    return SQL(
+        """
+        UPDATE mailing_trace trace
+           SET trace_status = %(outcome)s,
+               waiting_for = judged.reason,
+               next_attempt_at = judged.moment,
+               attempt_count = GREATEST(trace.attempt_count - 1, 0),
+               lease_key = NULL
+          FROM unnest(%(ids)s::integer[], %(reasons)s::varchar[],
+                      %(moments)s::timestamp[]) AS judged(id, reason, moment)
+         WHERE trace.id = judged.id
+           AND trace.lease_key = %(lease)s
+           AND %(outcome)s IS NOT NULL
+        """,
+        outcome=transition(delivery.POSTPONED),
+        ids=list(postponed),
+        reasons=list(reasons),
+        moments=list(moments),
         lease=lease_id,
     )

@@ -1,0 +1,67 @@
+"""Sending: when a mailing may reach people."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .frequency_cap import FrequencyCap
+from .settlement import UTC_NOW
+
+
+class MailingMailing(models.Model):
+    _inherit = "mailing.mailing"
+
+    send_window_id = fields.Many2one(
+        "campaign.send.window",
+        default=lambda self: self._default_send_window(),
+        ondelete="restrict",
+        tracking=True,
+        help="Nothing is sent outside of these hours, by the clock of each recipient "
+        "where it is known. Blank: at any time.",
+    )
+    ignore_frequency_cap = fields.Boolean(
+        tracking=True,
+        help="For what everybody must get. It goes also to who has got as many mails "
+        "as the frequency cap of the settings allows.",
+    )
+
+    @api.model
+    def _default_send_window(self):
+        return self.env.company.campaign_send_window_id
+
+    def write(self, vals):
+        """Look again at what waits when the reason to wait changes."""
+        result = super().write(vals)
+        if vals.keys() & {"send_window_id", "ignore_frequency_cap"}:
+            self._look_again()
+        return result
+
+    def _frequency_cap(self):
+        """Return the cap that holds for this mailing, or None."""
+        if self.ignore_frequency_cap:
+            return None
+        company = (self.user_id or self.env.user).company_id
+        mails = company.campaign_cap_mails
+        return FrequencyCap(mails, company.campaign_cap_days) if mails else None
+
+    def _look_again(self):
+        """Have the lanes judge anew what waits for a window or for the cap."""
+        sending = self.filtered(lambda mailing: mailing.state == "sending")
+        if not sending:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mailing_trace
+                   SET next_attempt_at = %s
+                 WHERE mass_mailing_id = ANY(%s)
+                   AND trace_status = 'outgoing'
+                   AND waiting_for IN ('window', 'cap')
+                   AND token IS NOT NULL
+                """,
+                UTC_NOW,
+                sending.ids,
+            )
+        )
+        self.env["mailing.trace"].invalidate_model(["next_attempt_at"])
+        self.env["mailing.trace"]._wake_lanes()
