@@ -16,3 +16,7 @@ UPDATE mailing_mailing
    SET state = 'draft'
  WHERE delivery_engine = 'desk'
    AND state IN ('in_queue', 'sending');
+-- Nor does anything come back by itself.
+UPDATE mailing_mailing
+   SET uncertain_policy = 'keep'
+ WHERE uncertain_policy = 'resend';

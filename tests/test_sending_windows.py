@@ -1,4 +1,4 @@
-"""Sending: what waits for its time."""
+"""Sending: what waits for its time, and what is sent again."""
 
 from datetime import datetime, timedelta
 
@@ -434,6 +434,71 @@ class TestFrequencyCap(TimingCommon):
             self.assertEqual(
                 self._postponed(mailing)["a"], ("cap", datetime(2026, 11, 30, 8))
             )
+
+
+@tagged("-at_install", "post_install")
+class TestUncertain(TimingCommon):
+    def setUp(self):
+        super().setUp()
+        self._contact("A", "a@example.com")
+        self.mailing = self._mailing(uncertain_policy="resend")
+        self.trace = self._started(self.mailing)
+
+    def _lose(self, minutes):
+        """Have the delivery lost sight of, so many minutes ago."""
+        lease_id = self._claim(self.mailing)
+        self.assertTrue(lease_id)
+        lost = [SendResult(self.trace.id, UNKNOWN, "lost")]
+        self.queue.settle(lease_id, lost, [])
+        self.env.cr.execute(
+            "UPDATE mailing_trace SET write_date = write_date - %s WHERE id = %s",
+            [timedelta(minutes=minutes), self.trace.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.failure_type, "outcome_unknown")
+        self._dispatch()
+        self.env.invalidate_all()
+
+    def test_sent_again_after_the_grace_time_and_once(self):
+        message_id = self.trace.message_id
+        self._lose(29)
+        self.assertEqual(self.trace.trace_status, "error")
+        self.assertEqual(self.mailing.state, "done")
+        self.env.cr.execute(
+            "UPDATE mailing_trace SET write_date = write_date - interval '2 minutes'"
+        )
+        self._dispatch()
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.trace_status, "outgoing")
+        self.assertTrue(self.trace.resent_at)
+        self.assertEqual(self.mailing.state, "sending")
+        self._lose(60)
+        self.assertEqual(self.trace.failure_type, "outcome_unknown")
+        self.assertEqual(self.mailing.state, "done")
+        # a person still can
+        self.trace.action_resend()
+        self._run_lane()
+        self.env.invalidate_all()
+        self.assertEqual(self.trace.trace_status, "sent")
+        mail = self.mailbox.message_to("a@example.com")
+        self.assertEqual(mail["Message-ID"], message_id)
+
+    def test_kept_for_a_person(self):
+        self.mailing.uncertain_policy = "keep"
+        self._lose(600)
+        self.assertEqual(self.trace.failure_type, "outcome_unknown")
+
+    def test_not_of_a_mailing_that_was_cancelled(self):
+        self.mailing.cancel_reason = "Cancelled"
+        self._lose(600)
+        self.assertEqual(self.trace.failure_type, "outcome_unknown")
+
+    def test_own_grace_time(self):
+        self.mailing.uncertain_grace_minutes = 5
+        self._lose(6)
+        self.assertEqual(self.trace.trace_status, "outgoing")
+        with self.assertRaises(ValidationError):
+            self.mailing.uncertain_grace_minutes = 0
 
 
 @tagged("-at_install", "post_install")

@@ -9,5 +9,5 @@ from . import res_config_settings  # look-ups, send window, frequency cap
 from . import mailing_trace  # a delivery, and the queue
 from . import mailing_mailing  # planning, start and end of a mailing
 from . import mailing_control  # pause, resume, cancel
-from . import mailing_timing  # when a mailing may reach people
+from . import mailing_timing  # when a mailing may reach people, doubts about mails
 from . import ir_mail_server  # the way out

@@ -199,7 +199,10 @@ class MailingMailing(models.Model):
         with open_queue(self.env) as queue:
             if recovered := queue.recover():
                 _logger.warning("%s batches of dead workers were recovered", recovered)
+            if resent := queue.resend_uncertain():
+                _logger.info("%s uncertain deliveries are sent again", resent)
             commit()  # see what was recovered
+            self.invalidate_model(["state"])
             self._cancelled_mailings()._take_out_waiting()
             self._reopen_unfinished()
             commit()

@@ -1,6 +1,7 @@
-"""Sending: when a mailing may reach people."""
+"""Sending: when a mailing may reach people, and what to do about uncertain mails."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .frequency_cap import FrequencyCap
@@ -23,10 +24,37 @@ class MailingMailing(models.Model):
         help="For what everybody must get. It goes also to who has got as many mails "
         "as the frequency cap of the settings allows.",
     )
+    uncertain_policy = fields.Selection(
+        [("keep", "Keep for a person"), ("resend", "Send again, once")],
+        string="If the Outcome Is Unknown",
+        default="keep",
+        required=True,
+        tracking=True,
+        help="What to do with a mail that was being handed over when the connection or "
+        "the process died. Sent again, it has the same Message-ID, by which many "
+        "mailboxes notice that it has come twice. What is lost sight of a second time "
+        "is kept for a person.",
+    )
+    uncertain_grace_minutes = fields.Integer(
+        "Send Again After (Minutes)",
+        default=30,
+        required=True,
+        help="Time for the mail server to tell what became of it.",
+    )
 
     @api.model
     def _default_send_window(self):
         return self.env.company.campaign_send_window_id
+
+    @api.constrains("uncertain_grace_minutes")
+    def _check_uncertain_grace_minutes(self):
+        if any(mailing.uncertain_grace_minutes < 1 for mailing in self):
+            raise ValidationError(
+                self.env._(
+                    "Wait at least a minute before a mail with an unknown outcome is "
+                    "sent again."
+                )
+            )
 
     def write(self, vals):
         """Look again at what waits when the reason to wait changes."""

@@ -61,6 +61,13 @@ class MailingTrace(models.Model):
         copy=False,
         help="What a delivery that is still to be sent waits for.",
     )
+    resent_at = fields.Datetime(
+        "Sent Again",
+        readonly=True,
+        copy=False,
+        help="When it was queued again because its outcome was unknown, as its mailing "
+        "wants it. That happens once.",
+    )
     provider_reference = fields.Char(
         "Server's Answer",
         readonly=True,
@@ -90,6 +97,10 @@ class MailingTrace(models.Model):
     )
     _odoos_own_idx = models.Index("(mass_mailing_id) WHERE token IS NULL")
     _status_idx = models.Index("(mass_mailing_id, trace_status)")
+    _uncertain_idx = models.Index(
+        "(mass_mailing_id)"
+        " WHERE trace_status = 'error' AND failure_type = 'outcome_unknown'"
+    )
     _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
 

@@ -15,6 +15,7 @@ from .settlement import (
     UTC_NOW,
     postpone,
     release,
+    resend_uncertain,
     settle_event,
     suppress,
 )
@@ -268,6 +269,11 @@ class Queue:
             rest = [ref for ref in delivery_ids if ref not in known]
             self.settle(lease_id, results, rest, died=True)
         return len(gone)
+
+    def resend_uncertain(self):
+        """Queue uncertain deliveries again whose mailings want it. Return how many."""
+        [(resent,)] = self._rows(resend_uncertain())
+        return resent
 
     # ------------------------------------------------------------
     # Tools

@@ -222,3 +222,48 @@ def postpone(lease_id, postponed):
         moments=list(moments),
         lease=lease_id,
     )
+
+
+def resend_uncertain():
+    """Return the statement that queues uncertain deliveries again where wanted.
+
+    Once for each delivery, when its mailing's grace time is over; a mailing that was
+    closed is opened again. The mail keeps its ``Message-ID``, by which many mailboxes
+    notice that it has come twice.
+    """
+    return SQL(
+        """
+        WITH resent AS (
+            UPDATE mailing_trace trace
+               SET trace_status = %(outcome)s,
+                   failure_type = NULL,
+                   failure_reason = NULL,
+                   waiting_for = NULL,
+                   resent_at = %(now)s,
+                   next_attempt_at = %(now)s,
+                   attempt_count = 0,
+                   lease_key = NULL
+              FROM mailing_mailing mailing
+             WHERE mailing.id = trace.mass_mailing_id
+               AND mailing.uncertain_policy = 'resend'
+               AND mailing.state IN ('sending', 'done')
+               AND mailing.sending_error IS NULL
+               AND mailing.cancel_reason IS NULL
+               AND mailing.active
+               AND trace.trace_status = 'error'
+               AND trace.failure_type = 'outcome_unknown'
+               AND trace.token IS NOT NULL
+               AND trace.resent_at IS NULL
+               AND trace.write_date
+                   <= %(now)s - mailing.uncertain_grace_minutes * interval '1 minute'
+            RETURNING trace.mass_mailing_id
+        ), reopened AS (
+            UPDATE mailing_mailing
+               SET state = 'sending', write_date = %(now)s
+             WHERE id IN (SELECT mass_mailing_id FROM resent) AND state = 'done'
+        )
+        SELECT count(*) FROM resent
+        """,
+        outcome=transition(delivery.RESENT),
+        now=UTC_NOW,
+    )
