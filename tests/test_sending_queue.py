@@ -1,8 +1,11 @@
 """Sending: claim, lease and recovery of batches."""
 
+from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.tests import tagged
+from odoo.tests.common import BaseCase, get_db_name
 
 from ..models.sending.queue import Queue
 from ..tools.providers.base import (
@@ -221,3 +224,45 @@ class TestQueue(DeskCommon):
             self.mailing.write(values)
             self.env.flush_all()
             self.assertEqual(self.queue.due_mailings(), [])
+
+
+@tagged("-at_install", "post_install")
+class TestLock(BaseCase):
+    """With sessions of its own: in a test's transaction nobody comes in between."""
+
+    def test_who_changed_a_mailing_meanwhile_comes_first(self):
+        mailing_id = self._committed_mailing()
+        with self._session() as other, self._session() as env:
+            mailing = env["mailing.mailing"].browse(mailing_id)
+            env.cr.execute("SELECT 1")  # from here on it does not see what others do
+            other["mailing.mailing"].browse(mailing_id).preview = "Changed"
+            other.cr.commit()
+            with self.assertNoLogs("odoo.sql_db"):
+                self.assertFalse(mailing._lock_to_change())
+            env.cr.execute("SELECT 1")  # the transaction goes on
+            env.cr.commit()
+            self.assertEqual(mailing._lock_to_change(), mailing)
+            self.assertFalse(
+                other["mailing.mailing"].browse(mailing_id)._lock_to_change()
+            )
+
+    @contextmanager
+    def _session(self):
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+            cr.rollback()
+
+    def _committed_mailing(self):
+        with self._session() as env:
+            mailing = env["mailing.mailing"].create({"subject": "Locked"})
+            env.cr.commit()
+        self.addCleanup(self._remove, mailing.id)
+        return mailing.id
+
+    def _remove(self, mailing_id):
+        with self._session() as env:
+            mailing = env["mailing.mailing"].browse(mailing_id)
+            source = mailing.source_id
+            mailing.unlink()
+            source.unlink()
+            env.cr.commit()
