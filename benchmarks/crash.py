@@ -5,18 +5,19 @@ The verdict comes from the journal of the SMTP server, not from what Odoo believ
 
 import argparse
 import random
+import shutil
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from lib.console import CommandError
 from parts import people
 from parts.database import database
 from parts.mail import BODY
-from parts.odoo_process import OdooProcess, close_all
+from parts.odoo_process import OdooProcess, close_all, conflicts, log_of
 from parts.sinks import RecordingSink, recording
+from parts.verdict import Verdict, read_deliveries
 
-CONNECTIONS = 4  # of one worker: as many mails can be in doubt when it dies
 FAULTS = {
     "later at RCPT": 0.01,
     "later at DATA": 0.005,
@@ -28,27 +29,30 @@ FAULTS = {
     "hang up after dot, mail dropped": 0.0005,
     "hang up after dot, mail kept": 0.0005,
 }
+LOG_LINES = 80  # of the workers' log, shown when a run fails
+DISPATCH_SECONDS = 1  # between two runs of the dispatcher's job
 
 
 def main(env, argv: Sequence[str]) -> int:
     """Run the campaign, disturb it, count."""
     options = _options(argv)
-    folder = env.state / "bench" / "crash"
-    faults = FAULTS if options.faults else {}
-    delay = options.delay / 1000
-    with (
-        recording(folder, options.seed, delay, faults) as sink,
-        database(env, "crash", options.keep) as name,
-    ):
-        crash = Crash(env, name, sink, options)
-        try:
-            mailing_id = crash.start()
-            crash.run()
-        finally:
-            close_all(crash.workers)
-        verdict = Verdict(env, name, sink, mailing_id, options)
-        crash.report()
-        return verdict.report()
+    with database(env, "crash", options.keep) as name, _told_on_failure(env, name):
+        folder = env.state / "bench" / name
+        faults = FAULTS if options.faults else {}
+        delay = options.delay / 1000
+        with recording(folder, options.seed, delay, faults, gate=0) as sink:
+            crash = Crash(env, name, sink, options)
+            try:
+                crash.start()
+                crash.run()
+            finally:
+                crash.close()
+        # The server has stopped: what it has written down is complete.
+        status = crash.report()
+        if not status and not options.keep:
+            shutil.rmtree(folder)
+            log_of(env, name).unlink()
+        return status
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
@@ -68,8 +72,31 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+@contextmanager
+def _told_on_failure(env, name: str) -> Iterator[None]:
+    """Print the end of the workers' log when the run breaks off."""
+    try:
+        yield
+    except CommandError:
+        _print_log(env, name)
+        raise
+
+
+def _print_log(env, name: str) -> None:
+    log = log_of(env, name)
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    print(f"\nthe end of {log}:")
+    for line in lines[-LOG_LINES:]:
+        print(f"  {line[:200]}")
+
+
 class Crash:
-    """A campaign, its workers and what is done to them."""
+    """A campaign, its workers and what is done to them.
+
+    The server falls silent a few mails after the moment of the next disturbance, and
+    goes on when that is over. So each of them hits a campaign under way, however slow
+    or fast the machine is.
+    """
 
     def __init__(self, env, name: str, sink: RecordingSink, options):
         self.env = env
@@ -78,73 +105,99 @@ class Crash:
         self.options = options
         self.workers: list[OdooProcess] = []
         self.working: list[OdooProcess] = []
+        self.dispatcher = self._boot()
         self.random = random.Random(options.seed)
+        # how many more mails may arrive before the server waits for a disturbance
+        self._leeway = min(50, options.mails // 20)
         self.seconds = 0.0
         self.events: list[str] = []
         self.mailing_id = 0
 
-    def start(self) -> int:
-        """Boot workers, plan the campaign, let them loose. Return the mailing's id."""
+    def start(self) -> None:
+        """Boot workers, plan the campaign, let them loose."""
         # One more stands by, so that a dead one is replaced at once.
         self.workers = [self._boot() for _ in range(self.options.workers + 1)]
-        first = self.workers[0]
-        first.call("prepare", smtp_port=self.sink.port)
+        order = self.dispatcher.call
+        order("prepare", smtp_port=self.sink.port)
         sql = people.clean(self.options.mails)
-        list_id = first.call("contacts", sql=sql)["result"]
-        launched = first.call("launch", list_id=list_id, body=BODY, engine="desk")
+        list_id = order("contacts", sql=sql)["result"]
+        launched = order("launch", list_id=list_id, body=BODY, engine="desk")
         self.mailing_id = launched["result"]
-        first.call("plan")
-        return self.mailing_id
-
-    def run(self) -> None:
-        """Kill workers while mails flow, until the campaign is over."""
+        order("plan")
         while len(self.working) < self.options.workers:
             self._set_to_work()
-        disturbances = self._schedule()
+
+    def run(self) -> None:
+        """Disturb the workers while mails flow, until the campaign is over."""
         start = time.monotonic()
-        limit = start + 120 + self.options.mails / 50
-        patience = 0.0
-        while True:
-            now = time.monotonic()
-            if now > limit:
-                raise CommandError("the campaign did not come to an end.")
-            if disturbances and self.sink.taken >= disturbances[0][0]:
-                time.sleep(self.random.uniform(0, 0.02))
-                if getattr(self, disturbances[0][1])():
-                    disturbances.pop(0)
-            if now > patience:
-                patience = now + 0.5
-                if not self._waiting():
-                    break
-                self._check_alive()
-            time.sleep(0.002)
+        limit = start + 240 + self.options.mails / 25
+        disturbances = self._schedule()
+        for moment, disturb in disturbances:
+            self.sink.move_gate(moment + self.random.randint(0, self._leeway))
+            self._until(lambda moment=moment: self.sink.taken >= moment, limit)
+            time.sleep(self.random.uniform(0, 0.02))
+            self._until(disturb, limit)
+        self.sink.move_gate(float("inf"))
+        self._until(lambda: not self._waiting(), limit, pause=0.5)
         self.seconds = time.monotonic() - start
 
-    def report(self) -> None:
-        """Print what happened."""
+    def close(self) -> None:
+        """Let everybody end; whoever lives has settled then."""
+        self.sink.move_gate(float("inf"))
+        close_all([*self.workers, self.dispatcher])
+
+    def report(self) -> int:
+        """Print what happened and whether all is well; return the exit status."""
         options = self.options
         print(
             f"{options.mails} mails, {options.workers} workers, seed {options.seed}: "
             f"{self.seconds:.1f} s"
         )
-        for event in self.events:
-            print(f"  {event}")
+        for number, event in enumerate(self.events, 1):
+            print(f"  {number}. {event}")
         for fault, count in sorted(self.sink.faults().items()):
             print(f"  the server: {fault}: {count}")
+        deaths = options.kills + options.cuts
+        deliveries = read_deliveries(self.env, self.name, self.mailing_id)
+        verdict = Verdict(deliveries, self.sink.journal())
+        wrong = len(verdict.report(options.mails, deaths))
+        collisions = conflicts(log_of(self.env, self.name))
+        if wrong or collisions:
+            _print_log(self.env, self.name)
+            print(f"\n  {wrong} figures are wrong, {len(collisions)} conflicts logged")
+            return 1
+        print("  every mail once")
+        return 0
 
-    def _schedule(self) -> list[tuple[int, str]]:
+    def _schedule(self) -> list[tuple[int, Callable[[], bool]]]:
         """Draw the moments of disturbance, in mails that have arrived."""
-        what = ["kill"] * self.options.kills + ["cut"] * self.options.cuts
+        what = [self._kill] * self.options.kills + [self._cut] * self.options.cuts
         self.random.shuffle(what)
-        first, last = self.options.mails // 20, self.options.mails * 17 // 20
+        first, last = self.options.mails // 20, self.options.mails * 16 // 20
         moments = sorted(self.random.randint(first, last) for _ in what)
         return list(zip(moments, what, strict=True))
 
-    def kill(self) -> bool:
-        """Kill a worker in the middle of a batch; the one standing by replaces it.
+    def _until(
+        self, done: Callable[[], bool], limit: float, pause: float = 0.002
+    ) -> None:
+        """Look after the campaign until something is done."""
+        dispatched = time.monotonic()
+        while not done():
+            now = time.monotonic()
+            if now > limit:
+                raise CommandError("the campaign did not come to its end.")
+            if now > dispatched + DISPATCH_SECONDS:
+                dispatched = now
+                self._check_alive()
+                self.dispatcher.call("plan")
+            time.sleep(pause)
 
-        Tell whether there was one.
-        """
+    # ------------------------------------------------------------
+    # Disturbances; each tells whether there was something to disturb
+    # ------------------------------------------------------------
+
+    def _kill(self) -> bool:
+        """Kill a worker in the middle of a batch; the one standing by replaces it."""
         victim = self._victim()
         if not victim:
             return False
@@ -156,11 +209,8 @@ class Crash:
         self.workers.append(self._boot())
         return True
 
-    def cut(self) -> bool:
-        """Cut the database sessions of a worker in the middle of a batch.
-
-        Tell whether there was one.
-        """
+    def _cut(self) -> bool:
+        """Cut the database sessions of a worker in the middle of a batch."""
         victim = self._victim()
         if not victim:
             return False
@@ -189,20 +239,24 @@ class Crash:
         busy = [one for one in self.working if f"odoo-{one.pid}" in sessions]
         return self.random.choice(busy) if busy else None
 
+    # ------------------------------------------------------------
+    # Workers
+    # ------------------------------------------------------------
+
     def _boot(self) -> OdooProcess:
         return OdooProcess(self.env, self.name)
 
     def _set_to_work(self) -> None:
         worker = next(one for one in self.workers if one not in self.working)
-        lane = len(self.working) + 1
-        worker.order("work", lane=lane, mailing_id=self.mailing_id)
+        worker.order("serve", lane=len(self.working) + 1)
         self.working.append(worker)
 
     def _check_alive(self) -> None:
-        """Raise if a worker ended of itself while there is work."""
+        """Raise if a worker ended of itself or stopped working."""
         for worker in self.working:
-            if not worker.alive:
-                raise CommandError(f"a worker ended by itself; see {worker.log}")
+            if worker.has_replied:
+                worker.reply()  # tells what went wrong
+                raise CommandError("a worker stopped by itself.")
 
     def _waiting(self) -> int:
         """Return how many deliveries are undecided; those put off come at once."""
@@ -214,72 +268,11 @@ class Crash:
                      WHERE mass_mailing_id = {self.mailing_id}
                        AND trace_status = 'outgoing'
                        AND next_attempt_at > now() AT TIME ZONE 'UTC')
-                SELECT count(*) FROM mailing_trace
-                 WHERE mass_mailing_id = {self.mailing_id}
-                   AND trace_status IN ('outgoing', 'process')
+                SELECT (SELECT count(*) FROM mailing_trace
+                         WHERE mass_mailing_id = {self.mailing_id}
+                           AND trace_status IN ('outgoing', 'process'))
+                     + (SELECT count(*) FROM campaign_sending_lease)
                 """,
                 self.name,
             )
         )
-
-
-class Verdict:
-    """What the server has, against what was planned."""
-
-    def __init__(self, env, name: str, sink: RecordingSink, mailing_id: int, options):
-        rows = env.postgres.query(
-            "SELECT message_id, email, trace_status, COALESCE(failure_type, '') "
-            f"FROM mailing_trace WHERE mass_mailing_id = {mailing_id}",
-            name,
-        )
-        self.deliveries = [line.split("|") for line in rows.splitlines()]
-        self.options = options
-        mails = sink.events("mail")
-        self.by_id = Counter(mail["id"] for mail in mails)
-        self.by_recipient = Counter(address for mail in mails for address in mail["to"])
-        self.doubtful = {line["id"] for line in sink.events("doubt")}
-        self.cut_lines = len(sink.events("cut"))
-
-    def report(self) -> int:
-        """Print the account; return 1 if it does not add up."""
-        wrong = 0
-        for label, count, allowed in self._account():
-            bad = allowed is not None and count not in allowed
-            wrong += bad
-            print(f"  {label:<34}{count:>8}{'   WRONG' if bad else ''}")
-        print("  every mail once" if not wrong else f"  {wrong} figures are wrong")
-        return 1 if wrong else 0
-
-    def _account(self) -> list[tuple[str, int, range | None]]:
-        """Return figures, each with what it may be."""
-        status = {one[0]: one[2] for one in self.deliveries}
-        by_status = Counter(status.values())
-        sent = {one for one, word in status.items() if word == "sent"}
-        unknown = {one[0] for one in self.deliveries if one[3] == "outcome_unknown"}
-        there = set(self.by_id)
-        twice = {one for one, count in self.by_id.items() if count > 1}
-        twice |= {one for one, count in self.by_recipient.items() if count > 1}
-        deaths = self.options.kills + self.options.cuts
-        bound = min(CONNECTIONS * deaths, self.cut_lines)
-        mails = self.options.mails
-        none = range(1)
-        return [
-            ("planned", len(status), range(mails, mails + 1)),
-            ("taken by the server", len(there), None),
-            ("sent", len(sent), None),
-            ("bounce", by_status["bounce"], None),
-            ("error, outcome unknown", len(unknown), None),
-            ("  of these the server has", len(unknown & there), None),
-            ("  after the server hung up", len(unknown & self.doubtful), None),
-            (
-                f"  after a death (at most {bound})",
-                len(unknown - self.doubtful),
-                range(bound + 1),
-            ),
-            ("error, other", by_status["error"] - len(unknown), none),
-            ("cancel", by_status["cancel"], none),
-            ("undecided", by_status["outgoing"] + by_status["process"], none),
-            ("LOST: sent, but not there", len(sent - there), none),
-            ("DENIED: there, but not sent", len(there - sent - unknown), none),
-            ("TWICE", len(twice), none),
-        ]

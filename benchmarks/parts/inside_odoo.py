@@ -11,9 +11,11 @@ import logging
 import os
 import pstats
 import resource
+import select
 import sys
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from odoo.tools import config
 _logger = logging.getLogger("campaign_desk.benchmark")
 
 SLICE_SECONDS = 4  # of a lane, as the add-on's scheduled jobs have it
+IDLE_SECONDS = 0.02  # before a lane without work looks again
 ORDERS = {}
 
 
@@ -120,26 +123,47 @@ def plan(registry):
 def work(registry, lane, mailing_id, planning=False):
     """Work on a lane, slice by slice, until the mailing is done.
 
-    A slice that fails, as when its database session is cut, ends like a scheduled
-    job that fails: in the log, and the next one starts afresh. Return how many failed.
+    Return how many slices failed.
     """
     failed = 0
     if planning:
         plan(registry)
     while True:
-        try:
-            with environment(registry) as env:
-                deadline = time.monotonic() + SLICE_SECONDS
-                handled = env["mailing.trace"]._process_batch(lane, 10**9, deadline)
-                env["mailing.mailing"]._finish_sent()
-                env.cr.commit()
-                if env["mailing.mailing"].browse(mailing_id).state == "done":
-                    return failed
-            if not handled:
-                time.sleep(0.02)
-        except psycopg2.Error:
-            _logger.warning("A slice of lane %s failed", lane, exc_info=True)
-            failed += 1
+        handled, done = lane_slice(registry, lane, mailing_id)
+        failed += handled is None
+        if done:
+            return failed
+        if not handled:
+            time.sleep(IDLE_SECONDS)
+
+
+@order
+def serve(registry, lane):
+    """Work on a lane until there is another order, or standard input ends."""
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        if not lane_slice(registry, lane)[0]:
+            time.sleep(IDLE_SECONDS)
+
+
+def lane_slice(registry, lane, mailing_id=None):
+    """Work on a lane for some seconds.
+
+    A slice that fails, as when its database session is cut, ends like a scheduled
+    job that fails: in the log, and the next one starts afresh.
+
+    :return: how many deliveries were handled (None: it failed), and whether the
+        mailing is done.
+    """
+    try:
+        with environment(registry) as env:
+            deadline = time.monotonic() + SLICE_SECONDS
+            handled = env["mailing.trace"]._process_batch(lane, 10**9, deadline)
+            env["mailing.mailing"]._finish_sent()
+            env.cr.commit()
+            return handled, env["mailing.mailing"].browse(mailing_id).state == "done"
+    except psycopg2.Error:
+        _logger.warning("A slice of lane %s failed", lane, exc_info=True)
+        return None, False
 
 
 @order
@@ -244,6 +268,7 @@ def main():
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     config.parse_config([*sys.argv[1:], "--no-http"], setup_logging=True)
+    warnings.simplefilter("ignore", DeprecationWarning)  # of Odoo's own code
     database = config["db_name"]
     database = database if isinstance(database, str) else database[0]
     threading.current_thread().dbname = database

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import select
 import signal
 import subprocess
 from collections.abc import Iterable
@@ -12,6 +14,8 @@ from lib.environment import Environment
 
 INSIDE = Path(__file__).parent / "inside_odoo.py"
 TICKS = os.sysconf("SC_CLK_TCK")
+# What PostgreSQL says when transactions get into each other's way.
+CONFLICT = re.compile(r"could not serialize access|deadlock detected")
 
 
 class OdooProcess:
@@ -24,7 +28,7 @@ class OdooProcess:
     def __init__(self, env: Environment, database: str):
         command = env.odoo_command(database=database)
         command[1:3] = [str(INSIDE)]
-        self.log = env.state / "bench" / f"{database}.log"
+        self.log = log_of(env, database)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
@@ -46,6 +50,11 @@ class OdooProcess:
     def alive(self) -> bool:
         """Whether it runs."""
         return self._process.poll() is None
+
+    @property
+    def has_replied(self) -> bool:
+        """Whether a reply can be read (or the process ended without one)."""
+        return bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def order(self, name: str, **arguments: object) -> None:
         """Send an order without waiting for the reply."""
@@ -102,3 +111,14 @@ def close_all(processes: Iterable[OdooProcess]) -> None:
     """End processes, whatever state they are in."""
     for process in processes:
         process.close()
+
+
+def log_of(env: Environment, database: str) -> Path:
+    """Return the log of the processes on a database."""
+    return env.state / "bench" / f"{database}.log"
+
+
+def conflicts(log: Path) -> list[str]:
+    """Return the lines of a log in which transactions got into each other's way."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return [line for line in lines if CONFLICT.search(line)]

@@ -7,6 +7,10 @@ line for each mail it took, each fault it made and each connection that ended wi
 a farewell. A line is with the operating system before the client hears anything, so
 killing anybody leaves a true account. With ``--keep`` each mail is written to a file
 ``NUMBER.eml`` as well.
+
+A file ``gate`` in FOLDER, when there is one at the start, holds a number: when so many
+mails are taken the server falls silent, in the middle of its dialogues, until the file
+says more. What is to happen in the middle of a campaign then does, on any machine.
 """
 
 import argparse
@@ -32,6 +36,9 @@ FAULTS = (
     "hang up after dot, mail dropped",
     "hang up after dot, mail kept",
 )
+# Where a dialogue waits at the gate, drawn anew each time the gate is moved.
+STAGES = ("envelope", "content", "answer")
+GATE_SECONDS = 0.005  # between two looks at the gate
 GREETING = b"220 sink.desk.example ESMTP\r\n"
 FEATURES = b"250-sink.desk.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 0\r\n"
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.I | re.M)
@@ -52,26 +59,45 @@ class Sink:
         faults: dict[str, float],
         keep: bool,
     ):
-        self._folder = folder if keep else None
-        self._kept = 0
+        self._folder = folder
+        self._keep = keep
+        self._taken = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._journal = os.open(folder / "journal", flags, 0o644)
         self._random = random.Random(seed)
         self._delay = delay
         self._faults = faults
         self._lines = 0
+        self._open = 0
+        self._gate = float("inf")
+        self._stage = ""
+        self._look_at_gate()
 
     def write(self, **facts: object) -> None:
         """Append one line to the journal."""
         os.write(self._journal, json.dumps(facts).encode() + b"\n")
 
-    def keep(self, content: bytes) -> None:
-        """Write a mail to a file of its own, if mails are kept."""
-        if self._folder:
-            self._kept += 1
-            path = self._folder / f"{self._kept}.eml"
+    def take(self, content: bytes, recipients: list[str], line: int) -> None:
+        """Write down that a mail is ours now; the mail too, if mails are kept."""
+        self._taken += 1
+        if self._keep:
+            path = self._folder / f"{self._taken}.eml"
             mail = content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
             path.write_bytes(mail)
+        self.write(event="mail", id=_message_id(content), to=recipients, line=line)
+
+    async def pass_gate(self, stage: str) -> None:
+        """Wait at this stage while the gate is closed."""
+        while stage == self._stage and self._taken >= self._gate:
+            self._look_at_gate()
+            if self._taken >= self._gate:
+                await asyncio.sleep(GATE_SECONDS)
+
+    def _look_at_gate(self) -> None:
+        gate = self._folder / "gate"
+        limit = float(gate.read_text()) if gate.exists() else float("inf")
+        if limit != self._gate:
+            self._gate, self._stage = limit, self._random.choice(STAGES)
 
     def draw(self) -> str:
         """Return the fault that the next mail meets, or nothing."""
@@ -88,6 +114,7 @@ class Sink:
         """Talk to one client until it leaves."""
         self._lines += 1
         dialogue = Dialogue(self, self._lines, reader, writer)
+        self._open += 1
         try:
             await dialogue.run(self._delay)
         except HangUp:
@@ -95,7 +122,13 @@ class Sink:
         except (asyncio.IncompleteReadError, ConnectionError):
             self.write(event="cut", line=dialogue.line, stage=dialogue.stage)
         finally:
+            self._open -= 1
             writer.transport.abort()
+
+    async def finish(self) -> None:
+        """Wait until every client has left."""
+        while self._open:
+            await asyncio.sleep(GATE_SECONDS)
 
 
 class Dialogue:
@@ -126,6 +159,8 @@ class Dialogue:
                 self._writer.write(b"221 bye\r\n")
                 await self._writer.drain()
                 return
+            if verb == b"MAIL":
+                await self._sink.pass_gate("envelope")
             if verb == b"DATA":
                 await self._data(delay)
             else:
@@ -167,11 +202,10 @@ class Dialogue:
         if self.fault == "later at dot":
             self._writer.write(self._refuse(b"451 4.3.0 come back later\r\n"))
             return
-        self._sink.keep(content)
-        self._sink.write(
-            event="mail", id=_message_id(content), to=self._recipients, line=self.line
-        )
+        await self._sink.pass_gate("content")
+        self._sink.take(content, self._recipients, self.line)
         self.stage = "taken"
+        await self._sink.pass_gate("answer")
         self._hang_up_in_doubt_if("hang up after dot, mail kept", content)
         self._writer.write(b"250 2.0.0 taken\r\n")
         await self._writer.drain()
@@ -217,6 +251,7 @@ async def listen(sink: Sink, folder: Path) -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     await stopped.wait()
+    await sink.finish()
 
 
 def main() -> None:

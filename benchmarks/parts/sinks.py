@@ -43,14 +43,25 @@ class RecordingSink:
                 self._taken += b'"event": "mail"' in line
         return self._taken
 
-    def events(self, kind: str) -> list[dict]:
-        """Return the journal's lines of one kind."""
-        lines = map(json.loads, self._journal.read_text().splitlines())
-        return [line for line in lines if line["event"] == kind]
+    def journal(self) -> list[dict]:
+        """Return all that is written down; complete when the sink has stopped."""
+        return [json.loads(line) for line in self._journal.read_text().splitlines()]
 
     def faults(self) -> Counter:
         """Return how often it made which fault."""
-        return Counter(line["kind"] for line in self.events("fault"))
+        faults = (line for line in self.journal() if line["event"] == "fault")
+        return Counter(line["kind"] for line in faults)
+
+    def move_gate(self, mails: float) -> None:
+        """Have it fall silent when it has taken so many mails."""
+        move_gate(self._journal.parent, mails)
+
+
+def move_gate(folder: Path, mails: float) -> None:
+    """Let the recording sink of this folder take so many mails and no more."""
+    new = folder / "gate.new"
+    new.write_text(str(mails))
+    new.rename(folder / "gate")
 
 
 @contextmanager
@@ -60,10 +71,13 @@ def recording(
     delay: float = 0,
     faults: Mapping[str, float] | None = None,
     keep: bool = False,
+    gate: float | None = None,
 ) -> Iterator[RecordingSink]:
-    """Run the sink that keeps an account of everything."""
+    """Run the sink that keeps an account of everything; see ``sink.py``."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    if gate is not None:
+        move_gate(folder, gate)
     process = subprocess.Popen(
         [
             *(sys.executable, recording_sink.__file__, str(folder)),
