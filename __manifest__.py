@@ -15,6 +15,7 @@
         # who may
         "security/ir.model.access.csv",
         "security/campaign_send_window_security.xml",
+        "security/campaign_sending_security.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
@@ -23,6 +24,12 @@
         "data/campaign_answer_rule_data.xml",
         "data/ir_cron_data.xml",
         "data/campaign_send_window_data.xml",
+        "data/campaign_sending_account_data.xml",
+        "data/campaign_pacing_rule_data.xml",
+        "views/campaign_pacing_rule_views.xml",
+        "views/campaign_sending_batch_views.xml",
+        "views/campaign_sending_account_views.xml",
+        "views/mailing_sender_views.xml",
         "views/mailing_trace_views.xml",
         "views/campaign_send_window_views.xml",
         # tracking

@@ -27,3 +27,5 @@ def uninstall_hook(env):
     """Take back what is still to be sent: nobody would send it any more."""
     with file_open("campaign_desk/data/neutralize.sql") as script:
         env.cr.execute(script.read())
+    # Those that a setting made belong to no data file.
+    env["ir.cron"].with_context(active_test=False)._campaign_lanes().unlink()

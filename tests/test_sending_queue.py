@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 
+from ..models.sending.account_choice import AccountChoice
 from ..models.sending.queue import Queue
 from ..tools.providers.base import (
     ACCEPTED,
@@ -29,7 +30,7 @@ class TestQueue(DeskCommon):
         self.mailing.action_launch()
         self._dispatch()
         self.traces = self.mailing.mailing_trace_ids.sorted("id")
-        self.queue = Queue(self.env.cr)
+        self.queue = Queue(self.env.cr, own_session=False)
 
     def _statuses(self):
         self.env.invalidate_all()
@@ -37,7 +38,12 @@ class TestQueue(DeskCommon):
 
     def _claim(self, limit=6):
         self.env.flush_all()
-        return self.queue.claim(self.mailing.id, 1, limit)
+        [flow] = self.queue.due_flows() or [self.flow]
+        self.flow = flow
+        choice = AccountChoice(self.env)
+        [way] = choice.ways(self.mailing, flow)
+        claim = self.queue.claim(flow, way, 1, limit)
+        return claim.lease_id, claim.rows
 
     def _worker_dies(self, lease_id):
         self.env.cr.execute(
@@ -215,7 +221,9 @@ class TestQueue(DeskCommon):
 
     def test_stopped_mailing_is_not_due(self):
         self.env.flush_all()
-        self.assertEqual(self.queue.due_mailings(), self.mailing.ids)
+        self.assertEqual(
+            [flow.mailing_id for flow in self.queue.due_flows()], self.mailing.ids
+        )
         for values in (
             {"sending_error": "Stop"},
             {"sending_error": False, "state": "draft"},
@@ -223,7 +231,7 @@ class TestQueue(DeskCommon):
         ):
             self.mailing.write(values)
             self.env.flush_all()
-            self.assertEqual(self.queue.due_mailings(), [])
+            self.assertEqual(self.queue.due_flows(), [])
 
 
 @tagged("-at_install", "post_install")

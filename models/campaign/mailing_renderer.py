@@ -76,6 +76,7 @@ class MailingRenderer:
         self._reply_to = InlineText(mailing.reply_to, self._model)
         self._skeleton = mime.Skeleton(self._common_headers(), self._attachments())
         self._senders = {}
+        self._server = mailing.mail_server_id
         self._check_addresses()
 
     # ------------------------------------------------------------
@@ -220,12 +221,14 @@ class MailingRenderer:
         """Return how many mails may be held in memory at once."""
         return max(1, min(100, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
 
-    def render(self, deliveries):
+    def render(self, deliveries, server_id=0):
         """Render a slice of a batch.
 
+        :param server_id: the mail server they leave by; 0: as Odoo chooses.
         :return: the finished mails with their senders, ``[(Sender, OutgoingEmail)]``,
             and a :class:`SendResult` for each delivery that cannot be rendered.
         """
+        self._server = self._mailing.env["ir.mail_server"].browse(server_id or None)
         try:
             with self._mailing.env.cr.savepoint():
                 return self._render_together(deliveries)
@@ -361,11 +364,10 @@ class MailingRenderer:
         ]
 
     def _sender(self, email_from, alias_domain):
-        key = email_from, alias_domain.id
+        key = email_from, alias_domain.id, self._server.id
         if key not in self._senders:
-            servers = self._mailing.env["ir.mail_server"]
-            self._senders[key] = servers._resolve_campaign_sender(
-                email_from, self._mailing.mail_server_id, alias_domain
+            self._senders[key] = self._server._resolve_campaign_sender(
+                email_from, self._server, alias_domain
             )
         return self._senders[key]
 

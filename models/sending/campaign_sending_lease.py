@@ -28,6 +28,16 @@ class CampaignSendingLease(models.Model):
     mailing_id = fields.Many2one(
         "mailing.mailing", required=True, index=True, ondelete="cascade"
     )
+    account_id = fields.Many2one(
+        "campaign.sending.account", readonly=True, ondelete="cascade"
+    )
+    provider_group_id = fields.Many2one(
+        "campaign.provider.group", readonly=True, ondelete="cascade"
+    )
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade")
+    connections = fields.Integer(
+        readonly=True, help="How many connections its worker may use."
+    )
     lane = fields.Integer(readonly=True)
     claimed_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(

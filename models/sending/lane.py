@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections import deque
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 import psycopg2
 from psycopg2.extensions import TransactionRollbackError
@@ -11,31 +13,30 @@ from odoo.tools import SQL, config, groupby, split_every
 
 from ...tools.providers.base import (
     ACCEPTED,
-    DEFERRED,
-    FAILED,
-    REFUSED,
-    UNKNOWN,
     Misconfigured,
-    SendResult,
     Unreachable,
 )
 from ...tools.providers.smtp import DOT_TIMEOUT_SECONDS, SmtpProvider
 from ..campaign.mailing_renderer import Delivery, MailingRenderer
 from ..campaign.template_errors import explain
+from .account_choice import AccountChoice
+from .batch import Batch
+from .postponement import postpone
 from .queue import open_queue
 from .suppression import own_address_blocked, suppression
 
 _logger = logging.getLogger(__name__)
 
-# A batch of at least this many mails without a single acceptable one stops its mailing:
-# a relay that refuses everything must not use up the list.
-REFUSALS_THAT_STOP = 20
+# How often to look for mailings that have become due.
+LOOK_SECONDS = 1
+# How soon to look again at a flow whose deliveries another lane has just taken.
+EMPTY_SECONDS = 0.2
 
 
 class LaneRun:
     """One run of a sending lane.
 
-    Keeps what is dear from batch to batch: compiled mailings and open connections.
+    Keeps what is dear from batch to batch: compiled mailings, open connections, rules.
     Use as a context manager.
     """
 
@@ -45,6 +46,10 @@ class LaneRun:
         self._resources = ExitStack()
         self._renderers = {}
         self._providers = {}
+        self._choice = AccountChoice(env)
+        self._flows = deque()
+        self._looked_at = float("-inf")
+        self._waits = {}
 
     def __enter__(self):
         self._queue = self._resources.enter_context(open_queue(self._env))
@@ -56,48 +61,112 @@ class LaneRun:
             provider.close()
         self._resources.close()
 
+    @property
+    def wait(self):
+        """In how many seconds something that is due may be sent; None: nothing is."""
+        if not self._waits:
+            return None
+        return max(min(self._waits.values()) - time.monotonic(), 0)
+
     def process_batch(self, limit, deadline):
         """Claim, render, hand over and settle up to ``limit`` deliveries.
 
         :param deadline: monotonic time after which nothing more is handed over.
-        :return: how many deliveries were decided or put off; 0: nothing is due.
+        :return: how many deliveries were decided or put off; 0: nothing is due that may
+            be sent now.
         """
         if self._env["ir.mail_server"]._disable_send():
             return 0
-        for mailing_id in self._queue.due_mailings():
-            lease_id, rows = self._queue.claim(mailing_id, self._lane, limit)
-            if rows:
-                batch = _Batch(lease_id, [Delivery(*row) for row in rows])
-                self._process(mailing_id, batch, deadline)
-                return len(rows)
+        while flow := self._next_flow():
+            if handled := self._serve(flow, limit, deadline):
+                self._flows.append(flow)
+                return handled
+        return 0
+
+    def _next_flow(self):
+        """Return whose turn it is, or None when all are empty or have to wait."""
+        now = time.monotonic()
+        if not self._flows or now > self._looked_at + LOOK_SECONDS:
+            self._looked_at = now
+            due = self._queue.due_flows()
+            self._waits = {
+                flow: until
+                for flow, until in self._waits.items()
+                if until > now and flow in due
+            }
+            self._flows = deque(flow for flow in due if flow not in self._waits)
+        return self._flows.popleft() if self._flows else None
+
+    def _serve(self, flow, limit, deadline):
+        """Send a batch of a flow over the account that may take it; return its size."""
+        mailing = self._env["mailing.mailing"].browse(flow.mailing_id)
+        ways = self._choice.ways(mailing, flow)
+        if not ways:
+            self._hold(mailing, self._choice.explain(mailing))
+            return 0
+        shortest, limited = None, None
+        for way in ways:
+            if limited is not None and way.fit < limited:
+                break  # its own account is only busy: it waits for that
+            claim = self._queue.claim(flow, way, self._lane, limit)
+            if claim.rows:
+                batch = Batch(claim, way, [Delivery(*row) for row in claim.rows])
+                self._process(mailing, batch, deadline)
+                return len(batch.deliveries)
+            if not claim.wait:
+                shortest = EMPTY_SECONDS
+                break
+            shortest = min(shortest or claim.wait, claim.wait)
+            if not claim.is_down:
+                limited = way.fit
+        self._waits[flow] = time.monotonic() + shortest
         return 0
 
     # ------------------------------------------------------------
     # A batch
     # ------------------------------------------------------------
 
-    def _process(self, mailing_id, batch, deadline):
+    def _process(self, mailing, batch, deadline):
         """Take a claimed batch to its end. Whatever happens, it is settled."""
-        mailing = self._env["mailing.mailing"].browse(mailing_id)
         try:
             # See what was committed before the claim, not when the job started.
             self._env.cr.commit()
             self._send(mailing, batch, deadline)
         except Misconfigured as error:
             self._env.cr.rollback()
-            self._hold(mailing, str(error))
-        except TransactionRollbackError:  # another process was faster: next time
+            batch.trouble = str(error)
+            batch.is_accounts_trouble = True
+        except TransactionRollbackError:
             self._env.cr.rollback()
+            _logger.info("Lane %s: another process was faster", self._lane)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # speaks of the database, not of the mailing
         except Exception as error:  # one bad mailing must not stop the others
-            _logger.exception("Mailing %s cannot be sent", mailing_id)
             self._env.cr.rollback()
-            self._hold(mailing, explain(error, "Sending broke off"))
+            _logger.exception("Mailing %s cannot be sent", mailing.id)
+            batch.trouble = explain(error, "Sending broke off")
         finally:
             self._settle(batch)
+        try:
+            self._learn(mailing, batch)
+        except TransactionRollbackError:  # another lane has noted the same
+            self._env.cr.rollback()
+
+    def _learn(self, mailing, batch):
+        """Draw conclusions from how it went."""
         if batch.is_refused_altogether():
-            self._hold(mailing, f"Every mail is refused: {batch.results[0].reason}")
+            batch.trouble = f"Every mail is refused: {batch.results[0].reason}"
+        if batch.trouble:
+            self._give_up(mailing, batch)
+        if batch.unreachable:
+            self._choice.rest(batch.way, *batch.unreachable)
+        elif batch.was_down and batch.has_accepted():
+            self._choice.note_recovery(batch.way)
+        if batch.advice:
+            self._choice.obey(batch.way, batch.advice)
+        if batch.has_failures():
+            mailing._check_breaker()
+        self._env.cr.commit()
 
     def _send(self, mailing, batch, deadline):
         """Render and hand over in slices, so that neither time nor memory run out."""
@@ -105,10 +174,12 @@ class LaneRun:
             self._renderers[mailing.id] = MailingRenderer(mailing._for_responsible())
         renderer = self._renderers[mailing.id]
         wanted = self._drop_suppressed(mailing, batch)
+        batch.postponed = postpone(mailing, wanted)
+        wanted = [one for one in wanted if one.id not in batch.postponed]
         for deliveries in split_every(renderer.slice_size(), wanted):
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or batch.is_to_end:
                 break
-            mails, failures = renderer.render(deliveries)
+            mails, failures = renderer.render(deliveries, batch.way.fixed_server_id)
             batch.add(failures)
             # Links made for these mails must exist before anybody can follow them.
             self._env.cr.commit()
@@ -124,6 +195,7 @@ class LaneRun:
                     batch.results,
                     batch.untouched(),
                     batch.suppressed,
+                    postponed=batch.postponed,
                 )
                 return
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
@@ -155,22 +227,38 @@ class LaneRun:
 
     def _hand_over(self, mails, batch, deadline):
         """Hand the mails over, server by server, keeping the lease up to date."""
-        for _server, group in groupby(mails, key=lambda mail: mail[0].server_id):
+        for server_id, group in groupby(mails, key=lambda mail: mail[0].server_id):
             senders, group = zip(*group, strict=True)
+            if address := batch.way.test_address:
+                group = [replace(mail, recipients=(address,)) for mail in group]
 
             def journal(results, refs):
                 batch.add(results)
+                self._heed(results, batch)
+                refs = () if batch.advice else refs
                 ours = self._queue.progress(batch.lease_id, *batch.news(), refs)
                 batch.in_flight = refs if ours else ()
-                return ours
+                return ours and not batch.advice
 
+            provider = self._provider(senders[0], batch)
             try:
-                batch.add(self._provider(senders[0]).send(group, journal, deadline))
+                results = provider.send(group, journal, deadline)
             except Unreachable as error:  # this server; the others may be fine
-                batch.defer([mail.ref for mail in group], str(error))
+                batch.unreachable = server_id, str(error)
+            else:
+                batch.add(results)
+                self._heed(results, batch)
 
-    def _provider(self, sender):
-        if sender.server_id not in self._providers:
+    def _heed(self, results, batch):
+        """Note whether an answer wants us to slow down; the batch then ends early."""
+        for result in results:
+            if result.status != ACCEPTED and not batch.advice and result.reason:
+                batch.advice = self._choice.advice(batch.way, result.reason)
+
+    def _provider(self, sender, batch):
+        """Return the connections to a sender's server, made with the first mail."""
+        key = sender.server_id, batch.way.mails_per_connection
+        if key not in self._providers:
 
             def connect():
                 servers = self._env["ir.mail_server"]
@@ -178,10 +266,24 @@ class LaneRun:
                 self._env.cr.commit()  # no open transaction while mails are handed over
                 return connection
 
-            self._providers[sender.server_id] = SmtpProvider(
-                connect, dot_timeout=_dot_timeout()
+            self._providers[key] = SmtpProvider(
+                connect,
+                mails_per_connection=batch.way.mails_per_connection,
+                dot_timeout=_dot_timeout(),
             )
-        return self._providers[sender.server_id]
+        self._providers[key].width = batch.connections
+        return self._providers[key]
+
+    def _give_up(self, mailing, batch):
+        """Stop what a person has to look after: the account, or else the mailing.
+
+        An account without a server of its own is not to blame: the server is the
+        mailing's.
+        """
+        if not (
+            batch.is_accounts_trouble and self._choice.stop(batch.way, batch.trouble)
+        ):
+            self._hold(mailing, batch.trouble)
 
     def _hold(self, mailing, reason):
         """Stop this mailing with an explanation on it; the others go on."""
@@ -202,52 +304,3 @@ def _dot_timeout():
     return (
         min(DOT_TIMEOUT_SECONDS, max(limit - 60, 30)) if limit else DOT_TIMEOUT_SECONDS
     )
-
-
-class _Batch:
-    """A claimed batch and what has become of it so far."""
-
-    def __init__(self, lease_id, deliveries):
-        self.lease_id = lease_id
-        self.deliveries = deliveries
-        self.results = []
-        self.suppressed = {}
-        self.in_flight = ()
-        self._known = set()
-        self._noted = 0
-
-    def add(self, results):
-        """Take over results; those that are known already stay as they are."""
-        for result in results:
-            if result.ref not in self._known:
-                self._known.add(result.ref)
-                self.results.append(result)
-
-    def news(self):
-        """Return accepted ids and other results since the last call."""
-        fresh, self._noted = self.results[self._noted :], len(self.results)
-        accepted = [one.ref for one in fresh if one.status == ACCEPTED]
-        return accepted, [one for one in fresh if one.status != ACCEPTED]
-
-    def defer(self, refs, reason):
-        """Put off the deliveries about which nothing is known."""
-        self.add(SendResult(ref, DEFERRED, reason) for ref in refs)
-
-    def doubt_in_flight(self):
-        """Whatever broke off while mails were handed over, nobody resends them."""
-        reason = "Sending broke off while the mail was handed over."
-        self.add(SendResult(ref, UNKNOWN, reason) for ref in self.in_flight)
-
-    def untouched(self):
-        """Return the ids of the deliveries about which nothing is known."""
-        return [
-            one.id
-            for one in self.deliveries
-            if one.id not in self._known and one.id not in self.suppressed
-        ]
-
-    def is_refused_altogether(self):
-        """Return whether so many mails were refused that the cause is on our side."""
-        return len(self.results) >= REFUSALS_THAT_STOP and all(
-            result.status in (FAILED, REFUSED) for result in self.results
-        )

@@ -206,8 +206,10 @@ class MailingMailing(models.Model):
             self._cancelled_mailings()._take_out_waiting()
             self._reopen_unfinished()
             commit()
-            if queue.due_mailings():
+            if queue.due_flows():
                 self.env["mailing.trace"]._wake_lanes()
+        self.search([("state", "=", "sending")])._check_breaker()
+        self.env["campaign.sending.account"]._advance_warmups()
         self._finish_sent()
         commit(remaining=0)
 

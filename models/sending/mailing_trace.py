@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -17,6 +18,8 @@ _logger = logging.getLogger(__name__)
 # among them, use the same few threads.
 LANE_SECONDS = 4
 BATCH = 200
+# A limit that passes sooner is waited for; else the lane gives its thread back.
+LONGEST_WAIT_SECONDS = 1
 
 
 class MailingTrace(models.Model):
@@ -68,6 +71,12 @@ class MailingTrace(models.Model):
         help="When it was queued again because its outcome was unknown, as its mailing "
         "wants it. That happens once.",
     )
+    sending_account_id = fields.Many2one(
+        "campaign.sending.account",
+        readonly=True,
+        copy=False,
+        help="Over which it left, or was last tried.",
+    )
     provider_reference = fields.Char(
         "Server's Answer",
         readonly=True,
@@ -112,11 +121,13 @@ class MailingTrace(models.Model):
     def _cron_send(self, lane):
         """Send what is due, for a few seconds; more work calls the lane again."""
         deadline = time.monotonic() + LANE_SECONDS
-        handled = self._process_batch(lane, float("inf"), deadline)
+        handled, wait = self._work(lane, float("inf"), deadline)
         if handled:
             _logger.info("Lane %s handled %s deliveries", lane, handled)
         if time.monotonic() >= deadline:
             self._wake_lanes(lane)
+        elif wait is not None and lane == 1:
+            self._wake_lanes(lane, timedelta(seconds=wait))
         # In a new transaction: the last mail may be another lane's.
         self.env["ir.cron"]._commit_progress(handled, remaining=0)
         self.env["mailing.mailing"]._finish_sent()
@@ -130,24 +141,39 @@ class MailingTrace(models.Model):
         :param deadline: monotonic time after which nothing more is handed over.
         :return: how many deliveries were handled; 0 when nothing is due.
         """
-        handled = 0
-        with LaneRun(self.env, lane) as run:
-            while handled < limit and time.monotonic() < deadline:
-                batch = run.process_batch(min(BATCH, limit - handled), deadline)
-                if not batch:
-                    break
-                handled += batch
-        return handled
+        return self._work(lane, limit, deadline)[0]
 
     @api.model
-    def _wake_lanes(self, lane=None):
-        """Have the lanes (or one of them) start within seconds."""
-        for number in [lane] if lane else (1, 2):
-            cron = self.env.ref(
-                f"campaign_desk.ir_cron_lane_{number}", raise_if_not_found=False
-            )
-            if cron:
-                cron._trigger()
+    def _work(self, lane, limit, deadline):
+        """Do :meth:`_process_batch`, and return also when there is more to do.
+
+        Limits that pass within a second are waited for, by the first lane only: the
+        others would wait for the same.
+
+        :return: how many deliveries were handled, and in how many seconds something
+            that is due may be sent (None: nothing is due).
+        """
+        handled = 0
+        with LaneRun(self.env, lane) as run:
+            while handled < limit and (now := time.monotonic()) < deadline:
+                batch = run.process_batch(min(BATCH, limit - handled), deadline)
+                handled += batch
+                if batch:
+                    continue
+                if lane != 1 or run.wait is None or now + run.wait >= deadline:
+                    break
+                if run.wait > LONGEST_WAIT_SECONDS:
+                    break
+                time.sleep(run.wait + 0.01)
+            return handled, run.wait
+
+    @api.model
+    def _wake_lanes(self, lane=None, delay=None):
+        """Have the lanes (or one of them) start within seconds, or after a delay."""
+        at = fields.Datetime.now() + (delay or timedelta())
+        for job in self.env["ir.cron"]._campaign_lanes():
+            if lane is None or job.campaign_lane == lane:
+                job._trigger(at)
 
     # ------------------------------------------------------------
     # By a person

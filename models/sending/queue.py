@@ -10,9 +10,14 @@ from contextlib import contextmanager
 from odoo import modules
 from odoo.tools import SQL
 
+from ...tools import pacing
 from ...tools.providers import base
+from . import claim
+from .flow import Claim, Flow, Scope
 from .settlement import (
     UTC_NOW,
+    end_lease,
+    note_batch,
     postpone,
     release,
     resend_uncertain,
@@ -20,10 +25,8 @@ from .settlement import (
     suppress,
 )
 
-# Longer than the longest hand-over (ten minutes for the final dot, on four
-# connections): a lease that is not renewed for this long belongs to a worker that
-# hangs. A dead worker is noticed earlier, by its database session.
-LEASE_SECONDS = 3600
+# The first key of the advisory locks on accounts: "campaign" in ASCII, cut to 31 bits.
+ACCOUNT_LOCK = 0x63616D70
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def open_queue(env):
     test does is visible outside of it.
     """
     if modules.module.current_test:
-        yield Queue(env.cr)
+        yield Queue(env.cr, own_session=False)
         return
     cr = env.registry.cursor()
     try:
@@ -49,91 +52,103 @@ def open_queue(env):
 class Queue:
     """The statements by which deliveries are taken, watched and settled."""
 
-    def __init__(self, cr):
+    def __init__(self, cr, own_session=True, now=UTC_NOW):
+        """Work on ``cr``.
+
+        :param own_session: each statement is a transaction of its own.
+        :param now: SQL for the present, for tests with a clock of their own.
+        """
         self._cr = cr
+        self._own_session = own_session
+        self._now = now
 
     # ------------------------------------------------------------
     # Claim
     # ------------------------------------------------------------
 
-    def due_mailings(self):
-        """Return the ids of mailings that have deliveries to be sent now."""
-        rows = self._rows(
-            SQL(
-                """
-                SELECT mailing.id
-                  FROM mailing_mailing mailing
-                 WHERE mailing.state = 'sending'
-                   AND mailing.delivery_engine = 'desk'
-                   AND mailing.sending_error IS NULL
-                   AND mailing.is_paused IS NOT TRUE
-                   AND mailing.active
-                   AND EXISTS (
-                        SELECT FROM mailing_trace trace
-                         WHERE trace.mass_mailing_id = mailing.id
-                           AND trace.trace_status = 'outgoing'
-                           AND trace.token IS NOT NULL
-                           AND trace.next_attempt_at <= %s)
-                 ORDER BY random()
-                """,
-                UTC_NOW,
-            )
-        )
-        return [mailing_id for (mailing_id,) in rows]
+    def due_flows(self):
+        """Return the :class:`Flow` of each mailing and provider that has mails due."""
+        return [Flow(*row) for row in self._rows(claim.due_flows(self._now))]
 
-    def claim(self, mailing_id, lane, limit):
-        """Take up to ``limit`` due deliveries of a mailing.
+    def claim(self, flow, way, lane, limit):
+        """Take up to ``limit`` due deliveries of a flow, as many as limits allow.
 
-        They are committed as ``process`` before the caller gets them.
+        They are committed as ``process`` before the caller gets them. Where something
+        is to be counted, workers of the same account count one after the other.
 
-        :return: the lease's id and rows of id, res_id, email, token and message_id;
-            (None, []) when nothing is due.
+        :param way: the account, see :class:`.account_choice.Way`.
+        :return: a :class:`Claim`; without rows nothing is due, or ``wait`` is to pass.
         """
-        rows = self._rows(
-            SQL(
-                """
-                WITH due AS (
-                    SELECT id
-                      FROM mailing_trace
-                     WHERE mass_mailing_id = %(mailing)s
-                       AND trace_status = 'outgoing'
-                       AND token IS NOT NULL
-                       AND next_attempt_at <= %(now)s
-                     ORDER BY next_attempt_at, id
-                     LIMIT %(limit)s
-                       FOR UPDATE SKIP LOCKED
-                ), lease AS (
-                    INSERT INTO campaign_sending_lease
-                           (mailing_id, lane, claimed_at, expires_at, backend_pid,
-                            backend_start, delivery_ids)
-                    SELECT %(mailing)s, %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
-                           (SELECT extract(epoch FROM backend_start)
-                              FROM pg_stat_activity
-                             WHERE pid = pg_backend_pid()),
-                           array_agg(id ORDER BY id)
-                      FROM due
-                    HAVING count(*) > 0
-                    RETURNING id
-                ), claimed AS (
-                    UPDATE mailing_trace trace
-                       SET trace_status = 'process',
-                           lease_key = lease.id,
-                           attempt_count = COALESCE(trace.attempt_count, 0) + 1
-                      FROM due, lease
-                     WHERE trace.id = due.id
-                    RETURNING trace.id, trace.res_id, trace.email, trace.token,
-                              trace.message_id
-                )
-                SELECT lease.id, claimed.* FROM lease, claimed ORDER BY claimed.id
-                """,
-                mailing=mailing_id,
-                lane=lane,
-                limit=limit,
-                now=UTC_NOW,
-                expiry=_expiry(),
+        with self._transaction():
+            if not way.terms.is_free:
+                self._lock_account(way.account_id)
+            rests, ceilings = self._paces(way)
+            if (rest := max(rests.values(), default=0)) > 0:
+                return Claim(wait=rest, is_down=rests.get(True, 0) > 0)
+            if ceilings and way.terms.is_free:
+                self._lock_account(way.account_id)
+            limits = [*way.terms.limits, *ceilings]
+            limit, wait = pacing.allowance(self._uses(way.account_id, limits), limit)
+            connections = self._free_connections(way)
+            if not limit or connections < 1:
+                return Claim(wait=wait or pacing.HELD_SECONDS)
+            rows = self._rows(
+                claim.take(flow, way, connections, lane, limit, self._now)
             )
+        if not rows:
+            return Claim()
+        was_down = True in rests
+        return Claim(rows[0][0], [row[1:] for row in rows], connections, 0, was_down)
+
+    def _paces(self, way):
+        """Return how long server (True) and provider (False) rest, and ceilings."""
+        rests, ceilings = {}, []
+        scope = Scope(way.provider_group_id, None)
+        for of_server, seconds, mails, over in self._rows(claim.paces(way, self._now)):
+            rests[of_server] = max(rests.get(of_server, 0), seconds or 0)
+            if mails and (limit := pacing.ceiling(mails, over)):
+                ceilings.append((scope, limit))
+        return rests, ceilings
+
+    def _free_connections(self, way):
+        """Return how many connections the next batch may use."""
+        terms = way.terms
+        if not terms.shared_connections:
+            return terms.connections
+        rows = self._rows(
+            claim.open_connections(way.account_id, terms.shared_connections)
         )
-        return (rows[0][0], [row[1:] for row in rows]) if rows else (None, [])
+        pairs = zip(terms.shared_connections, rows, strict=True)
+        return min(terms.connections, *(most - taken for (_, most), (taken,) in pairs))
+
+    def _uses(self, account_id, limits):
+        if not limits:
+            return []
+        rows = self._rows(claim.uses(account_id, limits, self._now))
+        return [
+            pacing.Use(limit, mails, held, age)
+            for (_scope, limit), (mails, age, held) in zip(limits, rows, strict=True)
+        ]
+
+    def _lock_account(self, account_id):
+        self._execute(
+            SQL("SELECT pg_advisory_xact_lock(%s, %s)", ACCOUNT_LOCK, account_id)
+        )
+
+    @contextmanager
+    def _transaction(self):
+        """Make several statements one transaction; each is one by itself otherwise."""
+        if not self._own_session:
+            yield
+            return
+        self._execute(SQL("BEGIN ISOLATION LEVEL READ COMMITTED"))
+        try:
+            yield
+        except BaseException:
+            if not self._cr.connection.closed:
+                self._execute(SQL("ROLLBACK"))
+            raise
+        self._execute(SQL("COMMIT"))
 
     # ------------------------------------------------------------
     # Progress
@@ -170,10 +185,10 @@ class Queue:
                 """,
                 list(accepted),
                 list(in_flight),
-                _expiry(),
+                claim.expiry(self._now),
                 added,
                 lease_id,
-                UTC_NOW,
+                self._now,
             )
         )
         return bool(self._cr.rowcount)
@@ -207,7 +222,8 @@ class Queue:
         for result in results:
             by_event.setdefault(result.status, []).append(result)
         steps = [
-            SQL("DELETE FROM campaign_sending_lease WHERE id = %s", lease_id),
+            end_lease(lease_id),
+            note_batch(results, self._now),
             *(settle_event(status, lease_id, one) for status, one in by_event.items()),
         ]
         if released:
@@ -252,7 +268,7 @@ class Queue:
                           COALESCE(results, '[]'::jsonb),
                           pg_postmaster_start_time() AT TIME ZONE 'UTC' > claimed_at
                 """,
-                UTC_NOW,
+                self._now,
             )
         )
         for lease_id, delivery_ids, accepted, in_flight, noted, restarted in gone:
@@ -292,10 +308,6 @@ _WORKER_GONE = (
     "The sending process died while it handed the mail over; the mail server may or "
     "may not have taken it."
 )
-
-
-def _expiry():
-    return SQL("%s + %s * interval '1 second'", UTC_NOW, LEASE_SECONDS)
 
 
 def _as_list(result):

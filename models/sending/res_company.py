@@ -1,4 +1,4 @@
-"""Sending: what a company asks of all of its campaigns."""
+"""Sending: a company's limits."""
 
 from odoo import fields, models
 
@@ -19,6 +19,22 @@ class ResCompany(models.Model):
     campaign_cap_days = fields.Integer(
         "Days of the Frequency Cap", default=7, required=True
     )
+    campaign_breaker_minutes = fields.Integer(
+        "Circuit Breaker: Minutes Looked At", default=60
+    )
+    campaign_breaker_mails = fields.Integer(
+        "Circuit Breaker: From How Many Mails",
+        default=100,
+        help="With fewer mails in this time nothing is concluded.",
+    )
+    campaign_error_limit = fields.Float("Failed Mails at Most (%)", default=25.0)
+    campaign_bounce_limit = fields.Float("Hard Bounces at Most (%)", default=10.0)
+    campaign_complaint_limit = fields.Float(
+        "Spam Complaints at Most (%)",
+        default=0.3,
+        digits=(5, 2),
+        help="Gmail and Yahoo ask bulk senders to stay under 0.3 %.",
+    )
 
     _check_campaign_cap_mails = models.Constraint(
         "CHECK (campaign_cap_mails >= 0)",
@@ -27,6 +43,10 @@ class ResCompany(models.Model):
     _check_campaign_cap_days = models.Constraint(
         "CHECK (campaign_cap_days BETWEEN 1 AND 366)",
         "The frequency cap counts the mails of 1 to 366 days.",
+    )
+    _campaign_breaker_minutes_positive = models.Constraint(
+        "CHECK(campaign_breaker_minutes BETWEEN 1 AND 10080)",
+        "The circuit breaker looks at between one minute and a week.",
     )
 
     def write(self, vals):

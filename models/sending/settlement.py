@@ -3,6 +3,8 @@
 Statuses change as :data:`tools.delivery.TRANSITIONS` says and in no other way.
 """
 
+from collections import Counter
+
 from odoo.tools import SQL
 
 from ...tools import delivery
@@ -84,6 +86,34 @@ def settle_event(status, lease_id, results):
         [result.provider_id or None for result in results],
         lease_id,
         condition,
+    )
+
+
+def end_lease(lease_id):
+    """Return the statement that ends a lease; the first step of settling."""
+    return SQL("DELETE FROM campaign_sending_lease WHERE id = %s RETURNING *", lease_id)
+
+
+def note_batch(results, now):
+    """Return the statement that writes down what left under the lease that ends.
+
+    Only who ends the lease writes it down, so that nothing is counted twice.
+    """
+    counts = Counter(result.status for result in results)
+    return SQL(
+        """
+        INSERT INTO campaign_sending_batch
+               (account_id, provider_group_id, mailing_id, campaign_id, settled_at,
+                mails, accepted, deferred, refused, failed, unknown)
+        SELECT account_id, provider_group_id, mailing_id, campaign_id, %s,
+               %s, %s, %s, %s, %s, %s
+          FROM step0
+         WHERE %s
+        """,
+        now,
+        len(results),
+        *(counts[status] for status in _EVENTS),
+        bool(results),
     )
 
 

@@ -15,6 +15,16 @@ class MailingTrace(models.Model):
 
     _inherit = "mailing.trace"
 
+    complained_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the recipient reported the mail as spam.",
+    )
+
+    _complained_idx = models.Index(
+        "(mass_mailing_id, complained_at) WHERE complained_at IS NOT NULL"
+    )
+
     @api.model
     def _find_by_signed(self, purpose, signed):
         """Return the delivery for a signed token, or an empty recordset.

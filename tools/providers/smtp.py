@@ -45,7 +45,7 @@ class SmtpProvider:
         dot_timeout: float = DOT_TIMEOUT_SECONDS,
     ):
         self._connect = connect
-        self._width = width
+        self.width = width
         self._mails_per_connection = mails_per_connection
         self._dot_timeout = dot_timeout
         self._connections: list[Connection] = []
@@ -57,7 +57,7 @@ class SmtpProvider:
         deadline: float = float("inf"),
     ) -> list[SendResult]:
         """Hand over the batch; see :class:`.base.Provider`."""
-        sending = _Sending(batch, deadline, self._width)
+        sending = _Sending(batch, deadline, self.width)
         results = sending.results
         told = 0
         try:

@@ -1,0 +1,76 @@
+"""Sending: stops a mailing before it does harm."""
+
+from odoo import models
+from odoo.tools import SQL
+
+from .settlement import UTC_NOW
+
+
+class MailingMailing(models.Model):
+    _inherit = "mailing.mailing"
+
+    def _sending_company(self):
+        """Return the company on whose behalf the mailing is sent."""
+        self.ensure_one()
+        return (self.user_id or self.create_uid or self.env.user).company_id
+
+    def _check_breaker(self):
+        """Pause the mailings of which too much goes wrong.
+
+        Of the mails of the last while (company's settings) too many failed, were
+        refused or returned, or were complained about. Their responsible is told.
+        """
+        self.env.flush_all()
+        for mailing in self.filtered(lambda one: one.state == "sending"):
+            if not mailing.is_paused and (reason := mailing._breaker_reason()):
+                mailing._pause_sending(reason)
+
+    def _breaker_reason(self):
+        """Return what is beyond its limit, in words, or None."""
+        company = self._sending_company()
+        [(mails, failed, bounced, complained)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(sum(mails), 0),
+                       COALESCE(sum(failed + unknown), 0),
+                       (SELECT count(*) FROM mailing_trace
+                         WHERE mass_mailing_id = %(mailing)s
+                           AND trace_status = 'bounce' AND write_date > %(since)s),
+                       (SELECT count(*) FROM mailing_trace
+                         WHERE mass_mailing_id = %(mailing)s
+                           AND complained_at > %(since)s)
+                  FROM campaign_sending_batch
+                 WHERE mailing_id = %(mailing)s AND settled_at > %(since)s
+                """,
+                mailing=self.id,
+                since=SQL(
+                    "%s - %s * interval '1 minute'",
+                    UTC_NOW,
+                    company.campaign_breaker_minutes,
+                ),
+            )
+        )
+        if mails < max(company.campaign_breaker_mails, 1):
+            return None
+        for count, limit, words in (
+            (failed, company.campaign_error_limit, self.env._("failed")),
+            (bounced, company.campaign_bounce_limit, self.env._("bounced")),
+            (
+                complained,
+                company.campaign_complaint_limit,
+                self.env._("were reported as spam"),
+            ),
+        ):
+            if limit and 100.0 * count / mails > limit:
+                return self.env._(
+                    "Paused by itself: of the %(mails)s mails of the last %(minutes)s "
+                    "minutes %(count)s %(what)s, which is more than the limit of "
+                    "%(limit)s %%. Look at the reasons on the deliveries before you "
+                    "resume.",
+                    mails=mails,
+                    minutes=company.campaign_breaker_minutes,
+                    count=count,
+                    what=words,
+                    limit=f"{limit:g}",
+                )
+        return None
