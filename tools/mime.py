@@ -5,6 +5,9 @@ it for parts that are the same for every recipient. Here those parts are encoded
 the attachments, the constant headers, and every constant piece of the bodies, in
 quoted-printable (RFC 2045 §6.7), where a piece may end anywhere with a soft line break.
 What is left per recipient is to encode the few pieces that differ and to join bytes.
+
+Where something stands for a value that is known last (a signed token in a link), it is
+a *placeholder*: a piece of its own, which is exchanged when the pieces are joined.
 """
 
 import binascii
@@ -12,7 +15,7 @@ import functools
 import re
 import secrets
 from base64 import encodebytes
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -29,8 +32,10 @@ _UNSAFE_IN_ADDRESS = re.compile(r"[\s<>,;\x00-\x1f\x7f]|^$")
 _MIMETYPE = re.compile(r"[a-z0-9][\w.+-]{0,126}/[a-z0-9][\w.+-]{0,126}", re.ASCII)
 # A blank at the end of a line, which binascii encodes without looking at the length.
 _LATE_BLANK = re.compile(rb"(?m)^(.{74,})(=20|=09)$")
+# A line that begins with a dot would have to be changed by SMTP (RFC 5321 §4.5.2).
+_LEADING_DOTS = re.compile(rb"(?m)^\.+")
 # Text that is its own quoted-printable form and fits on a line.
-_PLAIN_PIECE = re.compile(r"[!-<>-~][ -<>-~]{0,71}")
+_PLAIN_PIECE = re.compile(r"(?!\.)[!-<>-~][ -<>-~]{0,71}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,51 +154,48 @@ def new_placeholder() -> str:
     return f"cd{secrets.token_hex(10)}x"
 
 
-class QuotedPrintable:
-    """Encodes pieces of text that are later joined; constant pieces only once.
+def _splitter(placeholders: Iterable[str]) -> Callable[[str], list[str]]:
+    """Return a function that splits texts; every second piece is a placeholder."""
+    words = "|".join(map(re.escape, placeholders)) or "(?!)"
+    return re.compile(f"({words})").split
 
-    An encoded piece starts at the beginning of a line and ends with a line break,
-    soft or real, so encoded pieces can be joined in any order. Placeholders stand on
-    a line of their own; replacing them by up to 75 plain characters keeps lines valid.
+
+class QuotedPrintable:
+    """Encodes texts that are later joined; constant texts only once.
+
+    An encoded text is a list of pieces. It starts at the beginning of a line and ends
+    with a line break, soft or real, so encoded texts can be joined in any order.
+    Placeholders stand on a line of their own; exchanging them for up to 75 plain
+    characters keeps lines valid.
     """
 
     def __init__(self, placeholders: Iterable[str] = ()):
-        words = re.compile("|".join(map(re.escape, placeholders)) or "(?!)")
-        self._has_placeholder = words.search
-        self._split = re.compile(f"({words.pattern})").split
-        self._constant: dict[str, bytes] = {}
+        self._split = _splitter(placeholders)
+        self._constant: dict[str, list[bytes]] = {}
 
     def remember(self, texts: Iterable[str]) -> None:
         """Encode ``texts`` now; :meth:`encode` then only looks them up."""
         for text in texts:
             self._constant[text] = self._encode(text)
 
-    def encode(self, text: str) -> bytes:
+    def encode(self, text: str) -> list[bytes]:
         """Return ``text`` in quoted-printable, ended by a line break."""
         known = self._constant.get(text)
-        if known is not None:
-            return known
-        if (
-            _PLAIN_PIECE.fullmatch(text)
-            and text[0] != "."
-            and not self._has_placeholder(text)
-        ):
-            return text.encode() + SOFT_BREAK
-        return self._encode(text)
+        return self._encode(text) if known is None else known
 
-    def _encode(self, text: str) -> bytes:
-        encoded = []
+    def _encode(self, text: str) -> list[bytes]:
+        pieces = []
         for index, piece in enumerate(self._split(text)):
-            if not piece:
-                continue
             if index % 2:  # a placeholder
-                encoded.append(piece.encode() + SOFT_BREAK)
-            else:
-                encoded.append(_quoted_printable(piece))
-        return b"".join(encoded)
+                pieces += piece.encode(), SOFT_BREAK
+            elif piece:
+                pieces.append(_quoted_printable(piece))
+        return pieces
 
 
 def _quoted_printable(text: str) -> bytes:
+    if _PLAIN_PIECE.fullmatch(text):
+        return text.encode() + SOFT_BREAK
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     is_open = not lines.endswith("\n")
     if is_open:  # keep a place for the soft line break
@@ -202,20 +204,22 @@ def _quoted_printable(text: str) -> bytes:
     if is_open:
         encoded = encoded[:-3].removesuffix(b"=\n") + b"=\n"
     encoded = _LATE_BLANK.sub(rb"\1=\n\2", encoded)
-    if encoded.startswith(b"."):
-        encoded = b"=2E=\n" + encoded[1:]
-    return encoded.replace(b"\n.", b"\n=2E=\n").replace(b"\n", CRLF)
+    encoded = _LEADING_DOTS.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
+    return encoded.replace(b"\n", CRLF)
 
 
 class Skeleton:
     """What all mails of a mailing have in common, as bytes.
 
     A mail is ``multipart/alternative`` of text and HTML; with attachments that stands
-    inside a ``multipart/mixed``.
+    inside a ``multipart/mixed``. No line of it begins with a dot.
     """
 
     def __init__(
-        self, headers: Sequence[bytes], attachments: Sequence[Attachment] = ()
+        self,
+        headers: Sequence[bytes],
+        attachments: Sequence[Attachment] = (),
+        placeholders: Iterable[str] = (),
     ):
         outer, inner = (f"cd-{secrets.token_hex(12)}" for _part in range(2))
         alternative = _boundary_header("alternative", inner)
@@ -226,20 +230,29 @@ class Skeleton:
             tail += [_attachment_part(outer, attachment) for attachment in attachments]
             tail.append(f"\r\n--{outer}--\r\n".encode())
         head += [alternative, _text_part(inner, "plain")]
-        self._head = b"".join(head)
+        split = _splitter(placeholders)
+        self._head = [piece.encode() for piece in split(b"".join(head).decode())]
         self._middle = _text_part(inner, "html")
         self._tail = b"".join(tail)
 
     @property
     def size(self) -> int:
         """The bytes that every mail has, whatever is said in it."""
-        return len(self._head) + len(self._middle) + len(self._tail)
+        return sum(map(len, (*self._head, self._middle, self._tail)))
 
     def message(
-        self, headers: list[bytes], text: list[bytes], html: list[bytes]
+        self,
+        headers: Iterable[bytes],
+        text: Iterable[bytes],
+        html: Iterable[bytes],
+        values: Mapping[bytes, bytes],
     ) -> bytes:
-        """Return the message with these headers and encoded pieces of both bodies."""
-        return b"".join((*headers, self._head, *text, self._middle, *html, self._tail))
+        """Return the message with these headers and encoded pieces of both bodies.
+
+        :param values: what to put in the place of each placeholder.
+        """
+        pieces = (*headers, *self._head, *text, self._middle, *html, self._tail)
+        return b"".join(map(values.get, pieces, pieces))
 
 
 def _boundary_header(subtype: str, boundary: str) -> bytes:

@@ -1,11 +1,11 @@
 """Campaign: the mails of a mailing, rendered; what is the same for all only once."""
 
-import html as html_module
 import re
 import time
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
+from itertools import chain
 
 import idna
 import psycopg2
@@ -18,17 +18,14 @@ from odoo.tools import safe_eval
 from odoo.tools.misc import file_open
 
 from ...tools import mime, tokens
-from ...tools.plain_text import html_to_text
 from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
 from .inline_text import InlineText
 from .ir_qweb import CompiledTemplate
 from .mailing_links import MailingLinks
+from .plain_text_part import PlainTextPart
 from .recipient_facts import RecipientFacts
 from .template_errors import explain, raise_database_error
 
-# Where a value stands in the plain text of a template.
-_VALUE = re.compile("\ue000(\\d+)\ue001")
-_MAX_TEXTS = 256
 _MAX_BYTES = 32 * 1024 * 1024
 _LINK_PURPOSES = (tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.VIEW)
 
@@ -67,14 +64,18 @@ class MailingRenderer:
         self._qwebs = {}
         self._body = self._compile_body()
         self._constants = self._body.constants()
-        self._quoted = mime.QuotedPrintable(self._placeholders.values())
-        self._before, self._after = map(self._quoted.encode, self._layout())
-        self._quoted.remember(self._constants)
-        self._texts = {}
+        words = self._placeholders.values()
+        self._quoted = mime.QuotedPrintable(words)
+        self._before, self._after = self._layout()
+        self._quoted.remember((self._before, *self._constants, self._after))
+        self._text = PlainTextPart(self._quoted, self._constants)
         self._subject = InlineText(mailing.subject, self._model)
         self._email_from = InlineText(mailing.email_from, self._model)
         self._reply_to = InlineText(mailing.reply_to, self._model)
-        self._skeleton = mime.Skeleton(self._common_headers(), self._attachments())
+        self._skeleton = mime.Skeleton(
+            self._common_headers(), self._attachments(), words
+        )
+        self._facts = RecipientFacts(mailing, self._model)
         self._senders = {}
         self._server = mailing.mail_server_id
         self._check_addresses()
@@ -219,7 +220,7 @@ class MailingRenderer:
 
     def slice_size(self):
         """Return how many mails may be held in memory at once."""
-        return max(1, min(100, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
+        return max(1, min(200, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
 
     def render(self, deliveries, server_id=0):
         """Render a slice of a batch.
@@ -254,18 +255,17 @@ class MailingRenderer:
 
     def _render_together(self, deliveries):
         records = self._model.browse([delivery.res_id for delivery in deliveries])
-        present = records.exists()
-        facts = RecipientFacts(self._mailing, present)
+        present = {record.id: record for record in records.exists()}
+        self._facts.collect(records.browse(present))
         drafts, failures = [], []
         for delivery in deliveries:
-            record = self._model.browse(delivery.res_id)
-            record = record.with_prefetch(present._prefetch_ids)
-            if record not in present:
+            record = present.get(delivery.res_id)
+            if not record:
                 reason = "The recipient's record has been deleted."
                 failures.append(SendResult(delivery.id, FAILED, reason))
                 continue
             try:
-                drafts.append((delivery, record, self._chunks(record, facts)))
+                drafts.append((delivery, record, self._chunks(record)))
             except Exception as error:  # a template may raise anything
                 raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
@@ -273,15 +273,15 @@ class MailingRenderer:
         mails = []
         for delivery, record, chunks in drafts:
             try:
-                mails.append(self._mail(delivery, record, _fill(chunks, codes), facts))
+                mails.append(self._mail(delivery, record, _fill(chunks, codes)))
             except Exception as error:  # as above: subject and addresses are templates
                 raise_database_error(error)
                 failures.append(SendResult(delivery.id, FAILED, explain(error)))
         return mails, failures
 
-    def _chunks(self, record, facts):
+    def _chunks(self, record):
         """Return the pieces that the body's template puts out for ``record``."""
-        lang = facts.lang(record)
+        lang = self._facts.lang(record)
         qweb, base, _variables = self._qweb(lang)
         values = dict(base, object=record.with_context(lang=lang) if lang else record)
         root = dict(values)
@@ -300,7 +300,8 @@ class MailingRenderer:
     # Once per recipient
     # ------------------------------------------------------------
 
-    def _mail(self, delivery, record, chunks, facts):
+    def _mail(self, delivery, record, chunks):
+        facts = self._facts
         variables = self._qweb(facts.lang(record))[2]
         email_from = self._email_from.render(record, variables)
         sender = self._sender(email_from, facts.alias_domain(record))
@@ -314,54 +315,18 @@ class MailingRenderer:
             mime.date_header(int(time.time())),
             mime.raw_header("Message-ID", delivery.message_id),
         ]
-        quoted = self._quoted.encode
-        body = [self._before, *(quoted(chunk) for chunk in chunks), self._after]
-        data = self._skeleton.message(headers, self._text(chunks), body)
-        for purpose, placeholder in self._placeholders.items():
-            signed = tokens.sign(self._key, purpose, delivery.token)
-            data = data.replace(placeholder.encode(), signed.encode())
-        envelope = sender.envelope(self._key, delivery.token)
-        return sender, OutgoingEmail(delivery.id, envelope, (address,), data)
-
-    def _text(self, chunks):
-        """Return the plain-text part, encoded.
-
-        Mails whose constant pieces are the same share one conversion; their values
-        are put into it afterwards.
-        """
-        shape, values = [], []
-        for chunk in chunks:
-            if chunk in self._constants or "<" in chunk or '"' in chunk:
-                shape.append(chunk)
-            else:
-                shape.append(None)
-                values.append(chunk)
-        key = tuple(shape)
-        template = self._texts.get(key)
-        if template is None:
-            if len(self._texts) >= _MAX_TEXTS:
-                self._texts.clear()
-            template = self._texts[key] = self._text_template(shape)
-        return [
-            self._quoted.encode(html_module.unescape(values[part]))
-            if isinstance(part, int)
-            else part
-            for part in template
-        ]
-
-    def _text_template(self, shape):
-        """Return encoded texts and, between them, the numbers of values."""
-        numbers = iter(range(len(shape)))
-        marked = "".join(
-            f"\ue000{next(numbers)}\ue001" if chunk is None else chunk
-            for chunk in shape
+        signed = tokens.sign_all(self._key, delivery.token)
+        values = {
+            placeholder.encode(): signed[purpose].encode()
+            for purpose, placeholder in self._placeholders.items()
+        }
+        page = map(self._quoted.encode, (self._before, *chunks, self._after))
+        data = self._skeleton.message(
+            headers, self._text.encode(chunks), chain.from_iterable(page), values
         )
-        parts = _VALUE.split(html_to_text(marked))
-        return [
-            int(part) if index % 2 else self._quoted.encode(part)
-            for index, part in enumerate(parts)
-            if part
-        ]
+        envelope = sender.envelope(signed[tokens.RETURN_PATH])
+        mail = OutgoingEmail(delivery.id, envelope, (address,), data, transparent=True)
+        return sender, mail
 
     def _sender(self, email_from, alias_domain):
         key = email_from, alias_domain.id, self._server.id

@@ -2,24 +2,41 @@
 
 
 class RecipientFacts:
-    """The names, languages and companies of the recipients of some mails."""
+    """The names, languages and companies of the recipients of a mailing.
 
-    def __init__(self, mailing, records):
-        self._partners = records._mail_get_partners() if records else {}
-        company = (mailing.user_id or mailing.env.user).company_id
-        self._alias_domains = records._mail_get_alias_domains(default_company=company)
-        self._reply_tos = {}
-        if mailing.reply_to_mode == "update" and records:
+    What is the same for all is read here, the rest by :meth:`collect`, batch by batch.
+    """
+
+    def __init__(self, mailing, model):
+        user = mailing.user_id or mailing.env.user
+        self._company = user.company_id
+        self._author_id = mailing.user_id.partner_id.id
+        self._email_from = mailing.email_from
+        self._answers_to_records = mailing.reply_to_mode == "update"
+        self._has_companies = bool(model._mail_get_company_field())
+        self._partners = self._alias_domains = self._reply_tos = {}
+
+    def collect(self, records):
+        """Collect the facts of ``records``; those of others are forgotten."""
+        self._partners = records._mail_get_partners()
+        if self._has_companies or not self._alias_domains:
+            self._alias_domains = records._mail_get_alias_domains(
+                default_company=self._company
+            )
+        if self._answers_to_records:
             self._reply_tos = records._notify_get_reply_to_batch(
-                defaults=dict.fromkeys(records.ids, mailing.email_from),
-                author_ids=dict.fromkeys(records.ids, mailing.user_id.partner_id.id),
+                defaults=dict.fromkeys(records.ids, self._email_from),
+                author_ids=dict.fromkeys(records.ids, self._author_id),
             )
 
     def alias_domain(self, record):
+        if not self._has_companies:
+            return next(iter(self._alias_domains.values()))
         return self._alias_domains[record.id]
 
     def lang(self, record):
-        return self._partners[record.id][:1].lang
+        partners = self._partners[record.id]
+        return partners[:1].lang if partners else False
 
     def name(self, record):
         """Return a person's name; other records' names are not for an address."""

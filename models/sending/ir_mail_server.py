@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from odoo import models, tools
 from odoo.exceptions import UserError
 
-from ...tools import mime, tokens
+from ...tools import mime
 from ...tools.providers.base import Misconfigured
 
 
@@ -27,12 +27,12 @@ class Sender:
     return_path: str
     bounce: bool
 
-    def envelope(self, key, token):
-        """Return the return path for the delivery with ``token``."""
+    def envelope(self, signed):
+        """Return the return path for the delivery with the signed token."""
         if not self.bounce:
             return self.return_path
         local, _at, domain = self.return_path.rpartition("@")
-        return f"{local}+{tokens.sign(key, tokens.RETURN_PATH, token)}@{domain}"
+        return f"{local}+{signed}@{domain}"
 
 
 class IrMailServer(models.Model):

@@ -88,16 +88,21 @@ class MimeCase(unittest.TestCase):
         head, _empty, body = data.partition(b"\r\n\r\n")
         self.assertLessEqual(max(map(len, head.split(b"\r\n"))), header_width)
         self.assertNotIn(b"\0", data)
+        self.assertNotIn(b"\n.", data)
         lines = re.sub(rb"(?m)^Content-Type: .*", b"", body).split(b"\r\n")
         self.assertLessEqual(max(map(len, lines)), 76)
 
-    def build(self, text="", html="", headers=(), attachments=(), placeholders=()):
-        quoted = mime.QuotedPrintable(placeholders)
-        skeleton = mime.Skeleton([b"Precedence: list\r\n"], attachments)
+    def build(self, text="", html="", headers=(), attachments=(), values=None):
+        """Return a message; ``values`` are those of placeholders, as text."""
+        values = values or {}
+        common = [mime.raw_header("Precedence", " ".join(["list", *values]))]
+        quoted = mime.QuotedPrintable(values)
+        skeleton = mime.Skeleton(common, attachments, values)
         return skeleton.message(
-            list(headers),
-            [quoted.encode(piece) for piece in ([text] if text else [])],
-            [quoted.encode(piece) for piece in ([html] if html else [])],
+            headers,
+            quoted.encode(text),
+            quoted.encode(html),
+            {word.encode(): value.encode() for word, value in values.items()},
         )
 
 
@@ -312,8 +317,8 @@ class TestBodies(MimeCase):
             pieces = [piece.replace("\r", "") for piece in pieces]
             quoted = mime.QuotedPrintable()
             quoted.remember(pieces[:3])
-            encoded = [quoted.encode(piece) for piece in pieces if piece]
-            data = mime.Skeleton([]).message([], encoded, [])
+            encoded = [part for piece in pieces for part in quoted.encode(piece)]
+            data = mime.Skeleton([]).message([], encoded, [], {})
             self.assert_wire(data)
             part = parse(data).get_payload()[0]
             got = part.get_payload(decode=True).decode().replace("\r\n", "\n")
@@ -326,7 +331,8 @@ class TestBodies(MimeCase):
             quoted = mime.QuotedPrintable()
             encoded = quoted.encode(text)
             quoted.remember([text])
-            message = mime.Skeleton([]).message([], [encoded], [quoted.encode(text)])
+            again = quoted.encode(text)
+            message = mime.Skeleton([]).message([], encoded, again, {})
             plain, html = parse(message).get_payload()
             self.assertEqual(
                 plain.get_payload(decode=True), html.get_payload(decode=True)
@@ -338,12 +344,14 @@ class TestPlaceholders(MimeCase):
         """Put two placeholders into ``pattern``, values of 75 characters for them."""
         first, second = mime.new_placeholder(), mime.new_placeholder()
         text = pattern.format(first, second)
-        data = self.build(text, text, placeholders=(first, second))
-        for placeholder, letter in ((first, "v"), (second, "w")):
-            self.assertEqual(placeholder.encode() in data, placeholder in text)
-            data = data.replace(placeholder.encode(), letter.encode() * 75)
+        values = {first: "v" * 75, second: "w" * 75}
+        data = self.build(text, text, values=values)
+        for placeholder in values:
+            self.assertNotIn(placeholder.encode(), data)
         self.assert_wire(data)
-        part = parse(data).get_payload()[1]
+        message = parse(data)
+        self.assertEqual(message["Precedence"], f"list {'v' * 75} {'w' * 75}")
+        part = message.get_payload()[1]
         got = part.get_payload(decode=True).decode().replace("\r\n", "\n")
         self.assertEqual(got, pattern.format("v" * 75, "w" * 75))
 
