@@ -9,6 +9,8 @@ from aiosmtpd.controller import Controller
 
 from odoo.addons.mass_mailing.tests.common import MassMailCommon
 
+from ..models.sending.account_choice import AccountChoice
+
 STRICT = email.policy.SMTP.clone(raise_on_defect=True)
 
 BODY = """
@@ -141,6 +143,19 @@ class DeskCommon(MassMailCommon):
         mailing.action_launch()
         self._dispatch()
         self._run_lane()
+
+    def _claim_batch(self, queue, mailing, limit=100):
+        """Take deliveries of a mailing as a lane does; return the lease's id and rows.
+
+        (None, []) when nothing is due.
+        """
+        self.env.flush_all()
+        for flow in queue.due_flows():
+            if flow.mailing_id == mailing.id:
+                [way] = AccountChoice(self.env).ways(mailing, flow)
+                claim = queue.claim(flow, way, 1, limit)
+                return claim.lease_id, claim.rows
+        return None, []
 
     def _states(self, mailing):
         """Return status and failure of each delivery, by the record's id."""

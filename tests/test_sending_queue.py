@@ -7,7 +7,6 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 
-from ..models.sending.account_choice import AccountChoice
 from ..models.sending.queue import Queue
 from ..tools.providers.base import (
     ACCEPTED,
@@ -37,13 +36,7 @@ class TestQueue(DeskCommon):
         return self.traces.mapped("trace_status")
 
     def _claim(self, limit=6):
-        self.env.flush_all()
-        [flow] = self.queue.due_flows() or [self.flow]
-        self.flow = flow
-        choice = AccountChoice(self.env)
-        [way] = choice.ways(self.mailing, flow)
-        claim = self.queue.claim(flow, way, 1, limit)
-        return claim.lease_id, claim.rows
+        return self._claim_batch(self.queue, self.mailing, limit)
 
     def _worker_dies(self, lease_id):
         self.env.cr.execute(

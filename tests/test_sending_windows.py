@@ -33,7 +33,7 @@ class TimingCommon(DeskCommon):
 
     def setUp(self):
         super().setUp()
-        self.queue = Queue(self.env.cr)
+        self.queue = Queue(self.env.cr, own_session=False)
 
     def _started(self, mailing):
         """Plan a mailing; return its deliveries."""
@@ -57,7 +57,7 @@ class TimingCommon(DeskCommon):
 
     def _claim(self, mailing):
         self.env.flush_all()
-        lease_id, _rows = self.queue.claim(mailing.id, 1, 100)
+        lease_id, _rows = self._claim_batch(self.queue, mailing)
         self.env.invalidate_all()
         return lease_id
 
