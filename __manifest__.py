@@ -18,6 +18,7 @@
         "security/campaign_sending_security.xml",
         # campaign
         "views/mailing_mailing_views.xml",
+        "views/utm_campaign_views.xml",
         "views/res_config_settings_views.xml",
         # sending
         "data/campaign_provider_group_data.xml",
@@ -43,6 +44,7 @@
         "data/demo/campaign_draft.xml",
     ],
     "assets": {
+        "web.assets_backend": ["campaign_desk/static/src/**/*"],
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -4,6 +4,7 @@ from . import test_sending_engine
 from . import test_sending_providers
 from . import test_sending_queue
 from . import test_sending_control
+from . import test_sending_status
 from . import test_sending_windows
 from . import test_tracking_inbound
 from . import test_tracking_routes

@@ -51,6 +51,7 @@ class TestScreens(DeskCommon, HttpCase):
         )
         self._tour("campaign_desk_result", mailing)
         self.assertEqual(traces[bad.id].trace_status, "outgoing")
+        self.assertEqual(traces[lost.id].trace_status, "sent")
         self.assertEqual(mailing.state, "sending")
 
     def test_stopped(self):
@@ -61,3 +62,31 @@ class TestScreens(DeskCommon, HttpCase):
         mailing._hold_sending("No such server")
         self._tour("campaign_desk_stopped", mailing)
         self.assertFalse(mailing.sending_error)
+        self._dispatch()
+        self.assertEqual(mailing.state, "done")
+        self.assertEqual(mailing.mailing_trace_ids.trace_status, "cancel")
+
+    def test_live(self):
+        """What somebody else does is noticed by who looks on."""
+        self._contact("C", "c@example.com")
+        mailing = self._mailing(user_id=self.user_marketing.id)
+        mailing.action_launch()
+        self._dispatch()
+        self._tour("campaign_desk_live", mailing)
+        self.assertTrue(mailing.cancel_reason)
+
+    def test_lists(self):
+        self._contact("C", "c@example.com")
+        paused, stopped = self._mailing(), self._mailing()
+        (paused + stopped).write({"user_id": self.user_marketing.id})
+        paused.campaign_id = self.env["utm.campaign"].create({"name": "Spring"})
+        for mailing in (paused, stopped):
+            mailing.action_launch()
+        self._dispatch()
+        paused.action_pause_sending()
+        stopped._hold_sending("No such server")
+        self.start_tour(
+            "/odoo/action-mass_mailing.mailing_mailing_action_mail",
+            "campaign_desk_lists",
+            login="user_marketing",
+        )

@@ -36,6 +36,27 @@ class MailingMailing(models.Model):
     pause_reason = fields.Text("Why Paused", readonly=True, copy=False)
     cancel_reason = fields.Text("Cancelled", readonly=True, copy=False, tracking=True)
 
+    sending_note = fields.Selection(
+        [
+            ("paused", "Paused"),
+            ("stopped", "Stopped by an Error"),
+            ("cancelled", "Cancelled"),
+        ],
+        compute="_compute_sending_note",
+        help="What is unusual about a mailing that was begun.",
+    )
+
+    @api.depends("state", "sending_error", "is_paused", "cancel_reason")
+    def _compute_sending_note(self):
+        for mailing in self:
+            mailing.sending_note = False
+            if mailing.cancel_reason and mailing.state in ("sending", "done"):
+                mailing.sending_note = "cancelled"
+            elif mailing.sending_error:
+                mailing.sending_note = "stopped"
+            elif mailing.is_paused:
+                mailing.sending_note = "paused"
+
     # ------------------------------------------------------------
     # By a person
     # ------------------------------------------------------------

@@ -10,7 +10,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, hmac
 
-from ...tools import delivery
 from ..campaign.mailing_renderer import MailingRenderer
 from ..campaign.template_errors import explain
 from .delivery_plan import DeliveryPlan
@@ -45,31 +44,6 @@ class MailingMailing(models.Model):
     plan_position = fields.Integer(
         readonly=True, copy=False, help="The highest record id that has been planned."
     )
-    waiting = fields.Integer(compute="_compute_progress")
-    decided = fields.Integer(compute="_compute_progress")
-    uncertain = fields.Integer(compute="_compute_progress")
-    progress = fields.Float(compute="_compute_progress")
-
-    @api.depends("mailing_trace_ids.trace_status")
-    def _compute_progress(self):
-        counts = {}
-        for mailing, status, failure, count in self.env["mailing.trace"]._read_group(
-            [("mass_mailing_id", "in", self.ids)],
-            ["mass_mailing_id", "trace_status", "failure_type"],
-            ["__count"],
-        ):
-            by_kind = counts.setdefault(mailing.id, {})
-            kind = "waiting" if status in ("outgoing", "process") else "decided"
-            by_kind[kind] = by_kind.get(kind, 0) + count
-            if failure == delivery.FAILURE_UNKNOWN and status == "error":
-                by_kind["uncertain"] = count
-        for mailing in self:
-            by_kind = counts.get(mailing.id, {})
-            mailing.waiting = by_kind.get("waiting", 0)
-            mailing.decided = by_kind.get("decided", 0)
-            mailing.uncertain = by_kind.get("uncertain", 0)
-            total = mailing.waiting + mailing.decided
-            mailing.progress = 100.0 * mailing.decided / total if total else 0.0
 
     # ------------------------------------------------------------
     # Start

@@ -110,6 +110,10 @@ class MailingTrace(models.Model):
         "(mass_mailing_id)"
         " WHERE trace_status = 'error' AND failure_type = 'outcome_unknown'"
     )
+    _put_off_idx = models.Index(
+        "(mass_mailing_id, waiting_for, next_attempt_at)"
+        " WHERE trace_status = 'outgoing' AND waiting_for IS NOT NULL"
+    )
     _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
 
@@ -181,34 +185,71 @@ class MailingTrace(models.Model):
 
     def action_retry(self):
         """Send failed deliveries again. Those with an unknown outcome stay."""
-        self._decide(delivery.RETRIED)
+        return self._decide(
+            delivery.RETRIED, self.env._("Only failed deliveries can be tried again.")
+        )
 
     def action_confirm_sent(self):
         """Say of deliveries with an unknown outcome that they arrived."""
-        self._decide(delivery.CONFIRMED)
+        return self._decide(delivery.CONFIRMED, self._only_uncertain())
 
     def action_resend(self):
         """Send deliveries with an unknown outcome again: they may arrive twice."""
-        self._decide(delivery.RESENT)
+        return self._decide(delivery.RESENT, self._only_uncertain())
 
-    def _decide(self, event):
-        """Apply a person's decision to these deliveries, and have the lanes act."""
+    def action_cancel_waiting(self):
+        """Take deliveries out that nobody has in hand yet."""
+        waiting = self.filtered(lambda trace: trace.trace_status == "outgoing")
+        answer = self._decide(
+            delivery.CANCELLED, self.env._("Only waiting deliveries can be cancelled.")
+        )
+        cancelled = waiting.filtered(lambda trace: trace.trace_status == "cancel")
+        cancelled.failure_reason = self.env["mailing.mailing"]._by_me(
+            self.env._("Cancelled by %(who)s, %(when)s")
+        )
+        return answer
+
+    def _only_uncertain(self):
+        return self.env._("Only deliveries with an unknown outcome can be decided so.")
+
+    def _decide(self, event, rule):
+        """Apply a person's decision to these deliveries, and have the lanes act.
+
+        :param rule: a sentence that says which deliveries can be decided so.
+        :return: an action that tells how many were left as they are, if any.
+        """
         if not self.env.user.has_group("mass_mailing.group_mass_mailing_user"):
             raise AccessError(
                 self.env._("Only Email Marketing users decide about deliveries.")
             )
         self.check_access("write")
         deliveries = self.filtered("token")
-        deliveries._apply(event)
+        changed = deliveries._apply(event)
         begun = deliveries.mass_mailing_id.filtered(
             lambda mailing: mailing.state in ("sending", "done")
         )
         begun.filtered(lambda mailing: mailing.state == "done").cancel_reason = False
         begun.write({"state": "sending"})  # closes again when nothing is left to do
         self._wake_lanes()
+        if changed == len(self):
+            return None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "%(left)s of %(all)s deliveries were left as they are. %(rule)s",
+                    left=len(self) - changed,
+                    all=len(self),
+                    rule=rule,
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _apply(self, event):
-        """Apply ``event`` of the table to these deliveries in one statement."""
+        """Apply ``event`` of the table to these deliveries. Return how many changed."""
         self.flush_recordset()
         outcome = transition(event)
         self.env.cr.execute(
@@ -232,4 +273,6 @@ class MailingTrace(models.Model):
                 ids=self.ids,
             )
         )
+        changed = self.env.cr.rowcount
         self.invalidate_recordset()
+        return changed

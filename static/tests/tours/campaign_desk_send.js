@@ -1,4 +1,5 @@
 import {registry} from "@web/core/registry";
+import {rpc} from "@web/core/network/rpc";
 
 registry.category("web_tour.tours").add("campaign_desk_send", {
     steps: () => [
@@ -37,32 +38,69 @@ registry.category("web_tour.tours").add("campaign_desk_send", {
 registry.category("web_tour.tours").add("campaign_desk_result", {
     steps: () => [
         {
+            content: "The bar says what became of whom",
+            trigger: ".o_campaign_desk_progress[data-phase=done]:contains(2 of 2)",
+        },
+        {
             content: "One delivery is uncertain, and the form says so",
             trigger: ".alert-warning:contains(deliveries with an unknown outcome)",
         },
         {
-            content: "A button leads to the deliveries",
-            trigger: ".alert-warning button[name=action_view_traces_failed]",
+            content: "The bar leads to the failed ones",
+            trigger: ".o_campaign_desk_progress button[data-kind=failed]:contains(1)",
             run: "click",
+        },
+        {
+            content: "The uncertain one is not among them",
+            trigger: ".o_list_view:not(:contains(lost@example.com))",
         },
         {
             content: "Why was it not sent?",
-            trigger: ".o_data_row:contains(bad@example.com) .o_data_cell",
-            run: "click",
-        },
-        {
-            content: "The reason, and a way on",
-            trigger: ".o_form_view:contains(ZeroDivisionError)",
-        },
-        {
-            content: "Send this one again",
-            trigger: "button[name=action_retry]",
-            run: "click",
-        },
-        {
-            content: "It is back in the queue",
             trigger:
-                ".o_statusbar_status button[data-value=outgoing][aria-checked=true]",
+                ".o_data_row:contains(bad@example.com):contains(ZeroDivisionError)",
+        },
+        {
+            content: "Select it",
+            trigger: ".o_data_row .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "Try it again",
+            trigger: ".o_control_panel button[name=action_retry]",
+            run: "click",
+        },
+        {
+            content: "It is no longer among the failed: the list explains itself",
+            trigger: ".o_view_nocontent:contains(None of the recipients is here)",
+        },
+        {
+            content: "Back to the mailing",
+            trigger: ".o_back_button",
+            run: "click",
+        },
+        {
+            content: "It is on its way again",
+            trigger:
+                ".o_campaign_desk_progress[data-phase=sending] button[data-kind=waiting]:contains(1)",
+        },
+        {
+            content: "To the uncertain one",
+            trigger: ".o_campaign_desk_progress button[data-kind=uncertain]",
+            run: "click",
+        },
+        {
+            content: "Open it",
+            trigger: ".o_data_row:contains(lost@example.com) .o_data_cell",
+            run: "click",
+        },
+        {
+            content: "It has arrived, somebody knows",
+            trigger: "button[name=action_confirm_sent]",
+            run: "click",
+        },
+        {
+            content: "It counts as sent",
+            trigger: ".o_statusbar_status button[data-value=sent][aria-checked=true]",
         },
     ],
 });
@@ -81,7 +119,99 @@ registry.category("web_tour.tours").add("campaign_desk_stopped", {
         },
         {
             content: "The progress is shown",
-            trigger: ".alert-info:contains(waiting) .o_progressbar",
+            trigger: ".o_campaign_desk_progress[data-phase=sending] [role=progressbar]",
+        },
+        {
+            content: "Pause",
+            trigger: "button[name=action_pause_sending]",
+            run: "click",
+        },
+        {
+            content: "Who paused is said",
+            trigger: ".o_campaign_desk_progress[data-phase=paused]:contains(Paused by)",
+        },
+        {
+            content: "Go on",
+            trigger: "button[name=action_resume_sending]",
+            run: "click",
+        },
+        {
+            content: "It goes on",
+            trigger: ".o_campaign_desk_progress[data-phase=sending]",
+        },
+        {
+            content: "Enough of it",
+            trigger: "button[name=action_cancel_sending]",
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal-footer button:contains(Cancel the rest)",
+            run: "click",
+        },
+        {
+            content: "It is being cancelled",
+            trigger: ".o_campaign_desk_progress[data-phase=cancelling]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("campaign_desk_live", {
+    steps: () => [
+        {
+            content: "It is under way; somebody else cancels it",
+            trigger: ".o_campaign_desk_progress[data-phase=sending]:contains(0 of 1)",
+            async run() {
+                const [mailingId] = window.location.pathname.match(/\d+$/);
+                await rpc(
+                    "/web/dataset/call_kw/mailing.mailing/action_cancel_sending",
+                    {
+                        model: "mailing.mailing",
+                        method: "action_cancel_sending",
+                        args: [[Number(mailingId)]],
+                        kwargs: {},
+                    }
+                );
+            },
+        },
+        {
+            content: "Bar and buttons notice by themselves",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_pause_sending])) .o_campaign_desk_progress[data-phase=cancelling]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("campaign_desk_lists", {
+    steps: () => [
+        {
+            content: "The list tells what is paused and what has stopped",
+            trigger:
+                ".o_list_view:contains(Paused):contains(Stopped by an Error) .o_progressbar",
+        },
+        {
+            content: "Look at the cards",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "So do they",
+            trigger:
+                ".o_kanban_view:contains(Paused):contains(Stopped by an Error) .o_progressbar",
+        },
+        {
+            content: "Open the filters",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            content: "Only those that are paused",
+            trigger: ".o_filter_menu .o_menu_item:contains(Paused)",
+            run: "click",
+        },
+        {
+            content: "One",
+            trigger: ".o_kanban_view:not(:contains(Stopped by an Error))",
         },
     ],
 });
