@@ -12,9 +12,10 @@ from contextlib import contextmanager
 
 from lib.console import CommandError
 from parts import people
+from parts.child_process import close_all
 from parts.database import database
 from parts.mail import BODY
-from parts.odoo_process import OdooProcess, close_all, conflicts, log_of
+from parts.odoo_process import OdooProcess, conflicts, log_of
 from parts.sinks import RecordingSink, recording
 from parts.verdict import Verdict, read_deliveries
 

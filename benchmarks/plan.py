@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from lib.console import CommandError, say
 from parts import people
 from parts.database import database
+from parts.database_costs import database_seconds
 from parts.facts import machine_facts
 from parts.mail import BODY
-from parts.odoo_process import OdooProcess, backend_seconds
+from parts.odoo_process import OdooProcess
 from parts.table import table, write_result
 
 NO_SERVER = 9  # nothing is sent
@@ -78,9 +79,9 @@ def _plan(env, name: str, odoo: OdooProcess, recipients: int) -> dict:
     say(f"planning {recipients:,} recipients")
     list_id = odoo.call("contacts", sql=people.mixed(recipients))["result"]
     launched = odoo.call("launch", list_id=list_id, body=BODY, engine="desk")
-    database_cpu = backend_seconds(env, name)
+    database_cpu = database_seconds(env, name)
     costs = odoo.call("plan")
-    costs["database_cpu_seconds"] = backend_seconds(env, name) - database_cpu
+    costs["database_cpu_seconds"] = database_seconds(env, name) - database_cpu
     count = env.postgres.query(
         "SELECT count(*), count(DISTINCT res_id) FROM mailing_trace "
         f"WHERE mass_mailing_id = {launched['result']}",

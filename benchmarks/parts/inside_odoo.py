@@ -1,16 +1,12 @@
 """The part of the benchmarks that runs inside Odoo, in processes of their own.
 
-Started with ``-c CONFIGURATION`` by Odoo's Python. Reads orders from standard input,
-one JSON line each, ``[function, arguments]``, and answers each with one line.
+Started with ``-c CONFIGURATION`` by Odoo's Python; follows orders, see
+``order_loop.py``.
 """
 
 import cProfile
-import functools
-import json
 import logging
-import os
 import pstats
-import resource
 import select
 import sys
 import threading
@@ -20,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
+from order_loop import follow_orders, keep_replies_apart, order
 
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
@@ -30,13 +27,6 @@ _logger = logging.getLogger("campaign_desk.benchmark")
 
 SLICE_SECONDS = 4  # of a lane, as the add-on's scheduled jobs have it
 IDLE_SECONDS = 0.02  # before a lane without work looks again
-ORDERS = {}
-
-
-def order(function):
-    """Make a function available as an order."""
-    ORDERS[function.__name__] = function
-    return function
 
 
 @contextmanager
@@ -110,6 +100,15 @@ def launch(registry, list_id, body, engine):
         )
         mailing.action_launch()
         return mailing.id
+
+
+@order
+def plain_text(registry, html):
+    """Return the plain text that the add-on makes of a mail."""
+    del registry  # it is the same everywhere
+    from odoo.addons.campaign_desk.tools.plain_text import html_to_text
+
+    return html_to_text(html)
 
 
 @order
@@ -228,45 +227,9 @@ def timed_statements():
         sql_db.Cursor.execute = execute
 
 
-# ------------------------------------------------------------
-# COSTS
-# ------------------------------------------------------------
-
-
-def measured(function, registry, arguments):
-    """Call a function; return its result and what it cost this process."""
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the past
-    memory = _memory("VmRSS")
-    before, statements = resource.getrusage(resource.RUSAGE_SELF), sql_db.sql_counter
-    start = time.perf_counter()
-    result = function(registry, **arguments)
-    seconds = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return {
-        "result": result,
-        "seconds": seconds,
-        "cpu_seconds": after.ru_utime
-        + after.ru_stime
-        - before.ru_utime
-        - before.ru_stime,
-        "statements": sql_db.sql_counter - statements,
-        "memory_before_mb": memory,
-        "memory_peak_mb": _memory("VmHWM"),
-    }
-
-
-def _memory(name):
-    """Return one of the kernel's figures of this process's memory, in megabytes."""
-    with open("/proc/self/status") as lines:
-        line = next(line for line in lines if line.startswith(name))
-    return int(line.split()[1]) / 1024
-
-
 def main():
     """Boot Odoo, then follow orders until there are no more."""
-    # Whatever prints to standard output must not stand between the replies.
-    replies = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
+    replies = keep_replies_apart()
     config.parse_config([*sys.argv[1:], "--no-http"], setup_logging=True)
     warnings.simplefilter("ignore", DeprecationWarning)  # of Odoo's own code
     database = config["db_name"]
@@ -274,15 +237,7 @@ def main():
     threading.current_thread().dbname = database
     load_server_wide_modules()
     registry = Registry(database)
-    answer = functools.partial(print, file=replies, flush=True)
-    for line in sys.stdin:
-        name, arguments = json.loads(line)
-        try:
-            reply = measured(ORDERS[name], registry, arguments)
-        except Exception as error:
-            _logger.exception("Order %s failed", name)
-            reply = {"error": f"{name}: {type(error).__name__}: {error}"}
-        answer(json.dumps(reply))
+    follow_orders(replies, lambda: sql_db.sql_counter, registry)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,9 @@ class Environment:
         if not find_program("postfix"):
             install("postfix")
 
+    def _ensure_django(self) -> None:
+        self._ensure_venv(self.django)
+
     def _ensure_venv(self, venv: VirtualEnvironment) -> None:
         if not venv.ready:
             with only_one(self.cache / f"{venv.name}.lock"):
@@ -131,6 +134,11 @@ class Environment:
     def linters(self) -> VirtualEnvironment:
         """The environment of the Python linters and of the wheel's build."""
         return VirtualEnvironment(self.cache, "lint", self.pins / "lint.txt")
+
+    @cached_property
+    def django(self) -> VirtualEnvironment:
+        """The environment of django-post-office, for comparison in benchmarks."""
+        return VirtualEnvironment(self.cache, "django", self.pins / "django.txt")
 
     @cached_property
     def node(self) -> NodeTools:
