@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2.errors import ForeignKeyViolation
+from pytz import timezone
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
@@ -15,6 +16,7 @@ from ..models.sending.postponement import postpone
 from ..models.sending.queue import Queue
 from ..models.sending.recipient_zones import recipient_zones
 from ..tools.providers.base import ACCEPTED, DEFERRED, UNKNOWN, SendResult
+from ..tools.send_windows import clock_at
 from .common import DeskCommon
 
 MONDAY_NOON = datetime(2026, 11, 23, 12)
@@ -434,6 +436,64 @@ class TestFrequencyCap(TimingCommon):
             self.assertEqual(
                 self._postponed(mailing)["a"], ("cap", datetime(2026, 11, 30, 8))
             )
+
+
+@tagged("-at_install", "post_install")
+class TestTimingLane(TimingCommon):
+    """With the jobs that send."""
+
+    def test_window(self):
+        at_work = self._contact("A", "a@example.com")
+        at_work.country_id = self.countries["DE"]
+        opening = fields.Datetime.now() + timedelta(hours=2)
+        minute = timedelta(seconds=opening.second)
+        berlin = clock_at(opening, timezone("Europe/Berlin")).replace(second=0)
+        begin = berlin.hour + berlin.minute / 60
+        self.window.write(
+            {"hour_from": begin, "hour_to": (begin + 1) % 24}
+            | dict.fromkeys(("saturday", "sunday"), True)
+        )
+        mailing = self._mailing(send_window_id=self.window.id)
+        self._send(mailing)
+        self.env.invalidate_all()
+        trace = mailing.mailing_trace_ids
+        self.assertFalse(self.mailbox.mails)
+        self.assertEqual((trace.trace_status, trace.attempt_count), ("outgoing", 0))
+        self.assertEqual(trace.waiting_for, "window")
+        self.assertEqual(trace.next_attempt_at, opening - minute)
+        self.assertFalse(self.env["campaign.sending.lease"].search([]))
+        self._dispatch()
+        self.assertEqual(mailing.state, "sending")
+        mailing.send_window_id = False
+        self._run_lane()
+        self.env.invalidate_all()
+        self.assertEqual(self.mailbox.recipients, ["a@example.com"])
+        self.assertEqual((trace.trace_status, trace.waiting_for), ("sent", False))
+
+    def test_cap(self):
+        self.env.company.write({"campaign_cap_mails": 1, "campaign_cap_days": 3})
+        for letter in "ab":
+            self._contact(letter, f"{letter}@example.com")
+        everybody = ["a@example.com", "b@example.com"]
+        self._send(self._mailing())
+        self.assertEqual(self.mailbox.recipients, everybody)
+        self._contact("C", "c@example.com")
+        self.mailbox.mails.clear()
+        second = self._mailing()
+        self._send(second)
+        self.env.invalidate_all()
+        self.assertEqual(self.mailbox.recipients, ["c@example.com"])
+        waiting = second.mailing_trace_ids.filtered(lambda one: one.email in everybody)
+        self.assertEqual(waiting.mapped("waiting_for"), ["cap", "cap"])
+        for trace in waiting:
+            self.assertAlmostEqual(
+                trace.next_attempt_at,
+                fields.Datetime.now() + timedelta(days=3),
+                delta=timedelta(minutes=1),
+            )
+        self.mailbox.mails.clear()
+        self._send(self._mailing(ignore_frequency_cap=True))
+        self.assertEqual(self.mailbox.recipients, [*everybody, "c@example.com"])
 
 
 @tagged("-at_install", "post_install")

@@ -44,7 +44,7 @@ class FrequencyCap:
         And for how many other mails to it are in the hands of workers: those under a
         lease, also when they were opened before their worker could say so.
         """
-        company = (mailing.user_id or mailing.env.user).company_id
+        company = mailing._sending_company()
         return SQL(
             """
             SELECT wanted.id,
@@ -77,12 +77,12 @@ class FrequencyCap:
                 """
                 SELECT recent.id
                   FROM mailing_mailing recent
-                  LEFT JOIN res_users responsible ON responsible.id = recent.user_id
+                  JOIN res_users responsible
+                    ON responsible.id = COALESCE(recent.user_id, recent.create_uid)
                  WHERE (recent.state = 'sending' OR recent.write_date > %s)
-                   AND COALESCE(responsible.company_id, %s) = %s
+                   AND responsible.company_id = %s
                 """,
                 since,
-                mailing.env.user.company_id.id,
                 company.id,
             ),
         )

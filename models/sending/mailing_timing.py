@@ -67,7 +67,7 @@ class MailingMailing(models.Model):
         """Return the cap that holds for this mailing, or None."""
         if self.ignore_frequency_cap:
             return None
-        company = (self.user_id or self.env.user).company_id
+        company = self._sending_company()
         mails = company.campaign_cap_mails
         return FrequencyCap(mails, company.campaign_cap_days) if mails else None
 

@@ -37,9 +37,8 @@ def recipient_zones(mailing, res_ids, year):
 
 
 def _default_zone(mailing, year):
-    responsible = mailing.user_id or mailing.env.user
-    seat = responsible.company_id.partner_id
-    return responsible.tz or _zone(seat.tz, seat.country_id.code, year) or "UTC"
+    seat = mailing._sending_company().partner_id
+    return mailing.user_id.tz or _zone(seat.tz, seat.country_id.code, year) or "UTC"
 
 
 @lru_cache(maxsize=4096)
