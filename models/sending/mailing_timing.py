@@ -65,7 +65,8 @@ class MailingMailing(models.Model):
 
     def _frequency_cap(self):
         """Return the cap that holds for this mailing, or None."""
-        if self.ignore_frequency_cap:
+        companies = self.env["res.company"]
+        if self.ignore_frequency_cap or not companies._has_frequency_caps():
             return None
         company = self._sending_company()
         mails = company.campaign_cap_mails

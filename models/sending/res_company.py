@@ -1,6 +1,6 @@
 """Sending: a company's limits."""
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class ResCompany(models.Model):
@@ -53,7 +53,18 @@ class ResCompany(models.Model):
         """Look again at what waits for a cap that changes."""
         result = super().write(vals)
         if vals.keys() & {"campaign_cap_mails", "campaign_cap_days"}:
+            self.env.registry.clear_cache()
             # sudo: the cap holds for mailings that the administrator may not see
             mailings_sudo = self.env["mailing.mailing"].sudo()
             mailings_sudo.search([("state", "=", "sending")])._look_again()
         return result
+
+    @api.model
+    @tools.ormcache()
+    def _has_frequency_caps(self):
+        """Return whether any company has a cap; lanes ask this for each batch."""
+        # sudo: it is asked on behalf of all companies
+        companies_sudo = self.sudo()
+        return bool(
+            companies_sudo.search_count([("campaign_cap_mails", ">", 0)], limit=1)
+        )
