@@ -6,6 +6,7 @@ from . import test_sending_queue
 from . import test_sending_control
 from . import test_sending_status
 from . import test_sending_windows
+from . import test_tracking_complaints
 from . import test_tracking_inbound
 from . import test_tracking_routes
 from . import test_upkeep

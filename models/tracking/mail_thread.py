@@ -1,13 +1,18 @@
 """Tracking: inbound mail that concerns a delivery."""
 
+import logging
 import re
 
 from odoo import api, models, tools
 from odoo.fields import Domain
 
-from ...tools import tokens
+from ...tools import feedback_report, tokens
+
+_logger = logging.getLogger(__name__)
 
 _TAG = re.compile(rf"\+([0-9a-f]{{{tokens.SIGNED_LENGTH}}})@")
+# More return paths or message ids than this no report needs to say what it is about.
+_MOST_CLUES = 20
 
 
 class MailThread(models.AbstractModel):
@@ -20,6 +25,8 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_is_bounce(self, message, message_dict):
         """Know our per-recipient return paths (VERP) as the bounce address."""
+        if feedback_report.is_report(message):
+            return False
         untagged = dict(message_dict, to=_TAG.sub("@", message_dict["to"] or ""))
         return super()._detect_is_bounce(message, untagged)
 
@@ -43,6 +50,60 @@ class MailThread(models.AbstractModel):
         return deliveries[:1]
 
     # ------------------------------------------------------------
+    # Spam complaints
+    # ------------------------------------------------------------
+
+    @api.model
+    def _message_parse_extract_payload(
+        self, message, message_dict, save_original=False
+    ):
+        """Leave feedback reports unopened: nobody reads the mail that is in them."""
+        if feedback_report.is_report(message):
+            return {"body": "", "attachments": []}
+        return super()._message_parse_extract_payload(
+            message, message_dict, save_original
+        )
+
+    @api.model
+    def _handle_feedback_report(self, message):
+        """Note the complaint that a mailbox provider reports, if it is about our mail.
+
+        Whoever knows the return path or the ``Message-ID`` of a mail has got it.
+        """
+        report = feedback_report.read(message)
+        delivery = self.env["mailing.trace"]
+        if report.is_complaint:
+            delivery = self._find_reported_delivery(report)
+            delivery._set_complained()
+        _logger.info(
+            "Feedback report: %s", f"delivery {delivery.id}" if delivery else "ignored"
+        )
+
+    @api.model
+    def _find_reported_delivery(self, report):
+        # lower case: some systems fold the case of a return path
+        tags = _TAG.findall(" ".join(report.return_paths).lower())
+        for signed in dict.fromkeys(tags[:_MOST_CLUES]):
+            delivery = self.env["mailing.trace"]._find_by_signed(
+                tokens.RETURN_PATH, signed
+            )
+            if delivery:
+                return delivery
+        # sudo: the gateway acts for a provider, which has no account.
+        return (
+            self.env["mailing.trace"]
+            .sudo()
+            .search(
+                [
+                    ("message_id", "in", report.message_ids[:_MOST_CLUES]),
+                    ("trace_type", "=", "mail"),
+                ],
+                limit=1,
+                order="id desc",
+            )
+        )
+
+    # ------------------------------------------------------------
     # Answers
     # ------------------------------------------------------------
 
@@ -56,6 +117,9 @@ class MailThread(models.AbstractModel):
         delivery knows it. All else is as in Odoo's own first rule: who writes to the
         alias of another model means that one, and the policy of an alias holds.
         """
+        if feedback_report.is_report(message):
+            self._handle_feedback_report(message)
+            return []
         record = None
         if not message_dict.get("is_bounce"):
             record = self._find_mailed_record(message_dict)

@@ -1,6 +1,7 @@
 """Tracking: what an event makes of a delivery."""
 
 from odoo import api, fields, models
+from odoo.tools import email_normalize, plaintext2html
 
 from ...tools import delivery, tokens
 
@@ -95,6 +96,24 @@ class MailingTrace(models.Model):
         others = traces._set_by_table(delivery.CANCELLED, {})
         super(MailingTrace, others).set_canceled()
         return traces
+
+    def _set_complained(self):
+        """Note that recipients reported these mails as spam; mail them no more.
+
+        That is a fact beside the status. The first report counts, and a mailing about
+        which too many complain is paused.
+        """
+        new = self.filtered(lambda trace: not trace.complained_at)
+        new.complained_at = fields.Datetime.now()
+        # sudo: the recipient asked for it, who has no account.
+        blacklist_sudo = self.env["mail.blacklist"].sudo()
+        for trace in new:
+            if email_normalize(trace.email):
+                reason = self.env._(
+                    "Reported a mail as spam: %s", trace.mass_mailing_id.display_name
+                )
+                blacklist_sudo._add(trace.email, message=plaintext2html(reason))
+        new.mass_mailing_id._check_breaker()
 
     def _with_found(self, domain):
         return self + (self.search(domain) if domain else self.browse())
