@@ -32,6 +32,8 @@ FAULTS = {
 }
 LOG_LINES = 80  # of the workers' log, shown when a run fails
 DISPATCH_SECONDS = 1  # between two runs of the dispatcher's job
+QUIET_SECONDS = 0.5  # to see that nothing leaves of a paused campaign
+BATCH = 200  # mails that a worker takes in hand at once
 
 
 def main(env, argv: Sequence[str]) -> int:
@@ -62,6 +64,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     add("--mails", type=int, default=500, help="recipients of the campaign")
     add("--kills", type=int, default=3, help="workers that are killed with -9")
     add("--cuts", type=int, default=0, help="workers whose database sessions are cut")
+    add("--pauses", type=int, default=0, help="pause, change of limits, resume")
     add("--workers", type=int, default=2, help="workers at a time")
     add("--faults", action="store_true", help="the server answers 4xx, hangs up, …")
     add("--delay", type=float, default=2, help="of the server's answer, milliseconds")
@@ -111,6 +114,7 @@ class Crash:
         # how many more mails may arrive before the server waits for a disturbance
         self._leeway = min(50, options.mails // 20)
         self.seconds = 0.0
+        self.deadline = float("inf")
         self.events: list[str] = []
         self.mailing_id = 0
 
@@ -129,17 +133,21 @@ class Crash:
             self._set_to_work()
 
     def run(self) -> None:
-        """Disturb the workers while mails flow, until the campaign is over."""
+        """Disturb the campaign while mails flow, until it is over."""
+        options = self.options
+        what = [self._kill] * options.kills + [self._cut] * options.cuts
+        what += [self._pause] * options.pauses
+        self.random.shuffle(what)
         start = time.monotonic()
-        limit = start + 240 + self.options.mails / 25
-        disturbances = self._schedule()
-        for moment, disturb in disturbances:
+        self.deadline = start + 240 + options.mails / 25
+        for number, disturb in enumerate(what):
+            moment = self._draw_moment(len(what) - number)
             self.sink.move_gate(moment + self.random.randint(0, self._leeway))
-            self._until(lambda moment=moment: self.sink.taken >= moment, limit)
+            self._until(lambda moment=moment: self.sink.taken >= moment)
             time.sleep(self.random.uniform(0, 0.02))
-            self._until(disturb, limit)
+            self._until(disturb)
         self.sink.move_gate(float("inf"))
-        self._until(lambda: not self._waiting(), limit, pause=0.5)
+        self._until(lambda: not self._waiting(), pause=0.5)
         self.seconds = time.monotonic() - start
 
     def close(self) -> None:
@@ -170,22 +178,26 @@ class Crash:
         print("  every mail once")
         return 0
 
-    def _schedule(self) -> list[tuple[int, Callable[[], bool]]]:
-        """Draw the moments of disturbance, in mails that have arrived."""
-        what = [self._kill] * self.options.kills + [self._cut] * self.options.cuts
-        self.random.shuffle(what)
-        first, last = self.options.mails // 20, self.options.mails * 16 // 20
-        moments = sorted(self.random.randint(first, last) for _ in what)
-        return list(zip(moments, what, strict=True))
+    def _draw_moment(self, disturbances: int) -> int:
+        """Draw when the next of so many disturbances is, in mails that have arrived.
 
-    def _until(
-        self, done: Callable[[], bool], limit: float, pause: float = 0.002
-    ) -> None:
+        They share what is left of the campaign but for its last fifth.
+        """
+        taken = self.sink.taken
+        share = (self.options.mails * 4 // 5 - taken) // disturbances
+        if share < 1:
+            raise CommandError(
+                f"{taken} mails have arrived and {disturbances} disturbances are to "
+                "come: please ask for more mails."
+            )
+        return taken + self.random.randint(1, share)
+
+    def _until(self, done: Callable[[], bool], pause: float = 0.002) -> None:
         """Look after the campaign until something is done."""
         dispatched = time.monotonic()
         while not done():
             now = time.monotonic()
-            if now > limit:
+            if now > self.deadline:
                 raise CommandError("the campaign did not come to its end.")
             if now > dispatched + DISPATCH_SECONDS:
                 dispatched = now
@@ -223,6 +235,40 @@ class Crash:
             f"after {self.sink.taken} mails {count} database sessions were cut"
         )
         return True
+
+    def _pause(self) -> bool:
+        """Pause the campaign, and go on under other limits.
+
+        What workers have in hand reaches its end, a batch each; nothing else arrives.
+        """
+        self.dispatcher.call("pause", mailing_id=self.mailing_id)
+        before = self.sink.taken
+        self.sink.move_gate(float("inf"))
+        self._until(self._is_quiet)
+        taken = self.sink.taken
+        if taken - before > BATCH * self.options.workers:
+            raise CommandError(f"{taken - before} mails left of a paused campaign.")
+        limits = {
+            "mails_per_second": self.random.randint(200, 2000),
+            "connections": self.random.randint(1, 6),
+        }
+        self.sink.move_gate(taken)
+        self.dispatcher.call("resume", mailing_id=self.mailing_id, limits=limits)
+        words = ", ".join(f"{count} {name}" for name, count in limits.items())
+        self.events.append(
+            f"after {before} mails a pause, {taken - before} in hand; then {words}"
+        )
+        return True
+
+    def _is_quiet(self) -> bool:
+        """Tell whether no worker has anything in hand and no mail arrives."""
+        taken = self.sink.taken
+        sql = "SELECT 1 FROM campaign_sending_lease LIMIT 1"
+        if self.env.postgres.query(sql, self.name):
+            return False
+        time.sleep(QUIET_SECONDS)
+        busy = self.env.postgres.query(sql, self.name)
+        return not busy and self.sink.taken == taken
 
     def _victim(self) -> OdooProcess | None:
         """Return one of the workers that hold a batch, or None if all are idle.

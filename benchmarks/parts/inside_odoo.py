@@ -119,6 +119,26 @@ def plan(registry):
 
 
 @order
+def pause(registry, mailing_id):
+    """Pause a mailing, as its button does."""
+    with environment(registry) as env:
+        env["mailing.mailing"].browse(mailing_id).action_pause_sending()
+
+
+@order
+def resume(registry, mailing_id, limits):
+    """Go on with a mailing under other limits."""
+    with environment(registry) as env:
+        rules = env["campaign.pacing.rule"]
+        everything = [("account_id", "=", False), ("provider_group_id", "=", False)]
+        if rule := rules.search(everything, limit=1):
+            rule.write(limits)
+        else:
+            rules.create(limits)
+        env["mailing.mailing"].browse(mailing_id).action_resume_sending()
+
+
+@order
 def work(registry, lane, mailing_id, planning=False):
     """Work on a lane, slice by slice, until the mailing is done.
 

@@ -236,11 +236,14 @@ class Suites:
         return outcome
 
     def crash(self) -> Outcome:
-        """Kill workers in the middle of campaigns; each mail must arrive once."""
+        """Kill workers and pause in the middle of campaigns; each mail arrives once."""
         outcome = Outcome()
-        for faults in ((), ("--faults", "--cuts=1")):
-            command = ("crash", "--mails=500", "--kills=3", *faults)
-            self._command(outcome, "bench", *command)
+        for options in (
+            ("--mails=500", "--kills=3"),
+            ("--mails=500", "--kills=3", "--faults", "--cuts=1"),
+            ("--mails=2500", "--kills=1", "--pauses=3"),
+        ):
+            self._command(outcome, "bench", "crash", *options)
         return outcome
 
     def demo(self) -> Outcome:
