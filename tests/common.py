@@ -152,7 +152,7 @@ class DeskCommon(MassMailCommon):
         self.env.flush_all()
         for flow in queue.due_flows():
             if flow.mailing_id == mailing.id:
-                [way] = AccountChoice(self.env).ways(mailing, flow)
+                [way] = AccountChoice(self.env).ways(flow)
                 claim = queue.claim(flow, way, 1, limit)
                 return claim.lease_id, claim.rows
         return None, []

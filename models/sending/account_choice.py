@@ -41,12 +41,21 @@ class AccountChoice:
         self._book = PacingBook(env)
         self._ways = {}
 
-    def ways(self, mailing, flow):
+    def find_ways(self, flows):
+        """Read for all ``flows`` at once what :meth:`ways` needs.
+
+        A lane commits after every batch, and then the ORM reads all accounts again.
+        """
+        for flow in flows:
+            self.ways(flow)
+
+    def ways(self, flow):
         """Return the :class:`Way` of each account that may take a flow, in order.
 
         Those that fit equally stand in an order drawn by weight, anew at every call.
         """
         if flow not in self._ways:
+            mailing = self._env["mailing.mailing"].browse(flow.mailing_id)
             self._ways[flow] = self._find_ways(mailing, flow)
         return sorted(
             self._ways[flow],

@@ -198,3 +198,24 @@ def take(flow, way, connections, lane, limit, now):
 def expiry(now):
     """Return SQL for when a lease that is renewed now is over."""
     return SQL("%s + %s * interval '1 second'", now, LEASE_SECONDS)
+
+
+PROGRESS_IS_PREPARED = SQL(
+    "SELECT 1 FROM pg_prepared_statements WHERE name = 'campaign_progress'"
+)
+# Of a lease: id, the present, accepted ids, ids in flight, other results. That the
+# commit does not wait for the disk holds for this transaction only.
+PREPARE_PROGRESS = SQL(
+    """
+    PREPARE campaign_progress (integer, timestamp, integer[], integer[], jsonb) AS
+    UPDATE campaign_sending_lease
+       SET accepted_ids = accepted_ids || $3,
+           in_flight_ids = $4,
+           results = CASE WHEN $5 IS NULL THEN results
+                          ELSE COALESCE(results, '[]'::jsonb) || $5 END,
+           expires_at = %s
+      FROM (SELECT set_config('synchronous_commit', 'off', true)) AS quick
+     WHERE id = $1 AND expires_at > $2
+    """,
+    expiry(SQL("$2")),
+)

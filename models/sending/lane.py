@@ -44,7 +44,7 @@ class LaneRun:
         self._env = env
         self._lane = lane
         self._resources = ExitStack()
-        self._renderers = {}
+        self._prepared = {}
         self._providers = {}
         self._choice = AccountChoice(env)
         self._flows = deque()
@@ -95,12 +95,13 @@ class LaneRun:
                 if until > now and flow in due
             }
             self._flows = deque(flow for flow in due if flow not in self._waits)
+            self._choice.find_ways(self._flows)
         return self._flows.popleft() if self._flows else None
 
     def _serve(self, flow, limit, deadline):
         """Send a batch of a flow over the account that may take it; return its size."""
         mailing = self._env["mailing.mailing"].browse(flow.mailing_id)
-        ways = self._choice.ways(mailing, flow)
+        ways = self._choice.ways(flow)
         if not ways:
             self._hold(mailing, self._choice.explain(mailing))
             return 0
@@ -170,12 +171,14 @@ class LaneRun:
 
     def _send(self, mailing, batch, deadline):
         """Render and hand over in slices, so that neither time nor memory run out."""
-        if mailing.id not in self._renderers:
-            self._renderers[mailing.id] = MailingRenderer(mailing._for_responsible())
-        renderer = self._renderers[mailing.id]
-        wanted = self._drop_suppressed(mailing, batch)
-        batch.postponed = postpone(mailing, wanted)
-        wanted = [one for one in wanted if one.id not in batch.postponed]
+        if mailing.id not in self._prepared:
+            self._prepared[mailing.id] = _Prepared(mailing)
+        prepared = self._prepared[mailing.id]
+        renderer = prepared.renderer
+        wanted = self._drop_suppressed(prepared, batch)
+        if prepared.is_timed:
+            batch.postponed = postpone(mailing, wanted)
+            wanted = [one for one in wanted if one.id not in batch.postponed]
         for deliveries in split_every(renderer.slice_size(), wanted):
             if time.monotonic() >= deadline or batch.is_to_end:
                 break
@@ -206,19 +209,18 @@ class LaneRun:
                 self._queue = self._resources.enter_context(open_queue(self._env))
         raise lost  # the lease tells the next worker what is known
 
-    def _drop_suppressed(self, mailing, batch):
+    def _drop_suppressed(self, prepared, batch):
         """Note in the batch who left since planning; return the others."""
         rows = self._env.execute_query(
             SQL(
                 """
                 SELECT id, reason
-                  FROM (SELECT id, CASE WHEN %s THEN 'mail_bl' ELSE %s END AS reason
+                  FROM (SELECT id, %s AS reason
                           FROM mailing_trace
                          WHERE id = ANY(%s)) AS judged
                  WHERE reason IS NOT NULL
                 """,
-                own_address_blocked(mailing, SQL("mailing_trace.res_id")),
-                suppression(mailing, SQL("mailing_trace.email")),
+                prepared.suppression,
                 [delivery.id for delivery in batch.deliveries],
             )
         )
@@ -290,6 +292,23 @@ class LaneRun:
         if mailing.exists():
             mailing._hold_sending(reason)
         self._env.cr.commit()
+
+
+class _Prepared:
+    """What is read and compiled of a mailing once for all its batches.
+
+    After every commit the ORM would read the mailing, its lists, its company and its
+    user again.
+    """
+
+    def __init__(self, mailing):
+        self.renderer = MailingRenderer(mailing._for_responsible())
+        self.suppression = SQL(
+            "CASE WHEN %s THEN 'mail_bl' ELSE %s END",
+            own_address_blocked(mailing, SQL("mailing_trace.res_id")),
+            suppression(mailing, SQL("mailing_trace.email")),
+        )
+        self.is_timed = bool(mailing.send_window_id or mailing._frequency_cap())
 
 
 def _dot_timeout():

@@ -61,6 +61,7 @@ class Queue:
         self._cr = cr
         self._own_session = own_session
         self._now = now
+        self._is_prepared = False
 
     # ------------------------------------------------------------
     # Claim
@@ -166,32 +167,30 @@ class Queue:
         :param in_flight: ids of the deliveries about to be handed over.
         :return: False when the lease is no longer ours.
         """
-        added = SQL()
-        if others:
-            added = SQL(
-                ", results = COALESCE(results, '[]'::jsonb) || %s::jsonb",
-                json.dumps([_as_list(result) for result in others]),
-            )
+        self._prepare_progress()
+        noted = [_as_list(result) for result in others]
         self._execute(
             SQL(
-                """
-                UPDATE campaign_sending_lease
-                   SET accepted_ids = accepted_ids || %s::integer[],
-                       in_flight_ids = %s::integer[],
-                       expires_at = %s
-                       %s
-                  FROM (SELECT set_config('synchronous_commit', 'off', true)) AS quick
-                 WHERE id = %s AND expires_at > %s
-                """,
-                list(accepted),
-                list(in_flight),
-                claim.expiry(self._now),
-                added,
+                "EXECUTE campaign_progress (%s, %s, %s, %s, %s)",
                 lease_id,
                 self._now,
+                list(accepted),
+                list(in_flight),
+                json.dumps(noted) if noted else None,
             )
         )
         return bool(self._cr.rowcount)
+
+    def _prepare_progress(self):
+        """Have the database parse and plan the statement once a session.
+
+        It is called for every few mails, and both take longer than executing it.
+        """
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        if not self._rows(claim.PROGRESS_IS_PREPARED):
+            self._execute(claim.PREPARE_PROGRESS)
 
     # ------------------------------------------------------------
     # Settle
