@@ -1,6 +1,7 @@
 """Sending: what waits for its time, and what is sent again."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import ForeignKeyViolation
@@ -297,6 +298,14 @@ class TestSendWindow(TimingCommon):
             self.queue.settle(lease_id, [], [], postponed=waiting)
             self.assertIsNone(self._claim(mailing))
             change()
+
+    def test_saving_the_same_cap_again_changes_nothing(self):
+        self.env.company.campaign_cap_mails = 3
+        with patch.object(type(self.env["mailing.mailing"]), "_look_again") as looked:
+            self.env.company.write({"campaign_cap_mails": 3, "campaign_cap_days": 7})
+            self.assertFalse(looked.called)
+            self.env.company.campaign_cap_days = 8
+            self.assertTrue(looked.called)
 
     def test_hours_make_sense(self):
         for values in (

@@ -51,8 +51,13 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Look again at what waits for a cap that changes."""
+        is_changed = any(
+            company[name] != vals[name]
+            for name in vals.keys() & {"campaign_cap_mails", "campaign_cap_days"}
+            for company in self
+        )
         result = super().write(vals)
-        if vals.keys() & {"campaign_cap_mails", "campaign_cap_days"}:
+        if is_changed:
             self.env.registry.clear_cache()
             # sudo: the cap holds for mailings that the administrator may not see
             mailings_sudo = self.env["mailing.mailing"].sudo()
