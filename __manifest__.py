@@ -31,10 +31,15 @@
         "views/campaign_sending_batch_views.xml",
         "views/campaign_sending_account_views.xml",
         "views/mailing_sender_views.xml",
+        "views/campaign_mail_domain_views.xml",
+        "views/campaign_provider_group_views.xml",
+        "views/campaign_answer_rule_views.xml",
         "views/mailing_trace_views.xml",
         "views/campaign_send_window_views.xml",
         # tracking
         "views/tracking_templates.xml",
+        # where to find it all
+        "views/menus.xml",
     ],
     "demo": [
         "data/demo/company.xml",

@@ -148,15 +148,36 @@ def look_up(
         servers have let the first ones wait in vain.
     :param servers: the addresses of name servers; by default the system's.
     """
+    domains = list(domains)
+    resolver = _resolver(servers, port)
+    if resolver is None:
+        return {domain: MailExchange(UNANSWERED) for domain in domains}
+    resolver.lifetime = min(PATIENCE_SECONDS, 0.8 * seconds)
+    return asyncio.run(_look_up_all(resolver, domains, seconds))
+
+
+def is_anybody_there(
+    *, seconds: float, servers: Sequence[str] | None = None, port: int = 53
+) -> bool:
+    """Tell whether a name server says anything at all, of the root that each knows."""
+    resolver = _resolver(servers, port)
+    if resolver is None:
+        return False
+    resolver.lifetime = seconds
+    root = asyncio.run(_look_up_one(resolver, "."))
+    return root.state != UNANSWERED
+
+
+def _resolver(servers, port):
+    """Return a resolver, or None when the system names no servers."""
     try:
         resolver = dns.asyncresolver.Resolver(configure=servers is None)
     except (dns.resolver.NoResolverConfiguration, OSError):
-        return {domain: MailExchange(UNANSWERED) for domain in domains}
+        return None
     if servers is not None:
         resolver.nameservers = list(servers)
         resolver.port = port
-    resolver.lifetime = min(PATIENCE_SECONDS, 0.8 * seconds)
-    return asyncio.run(_look_up_all(resolver, list(domains), seconds))
+    return resolver
 
 
 async def _look_up_all(resolver, domains, seconds):

@@ -127,20 +127,22 @@ class CampaignMailDomain(models.Model):
         by_name = groups._by_domain()
         self._add_known(by_name)
         rows = self._known_domains()
-        if not rows:
+        other = self.env.ref(
+            "campaign_desk.provider_group_other", raise_if_not_found=False
+        )
+        if not rows or not other:  # comes or goes with the add-on
             return
         find = groups._by_suffix().find
-        other_id = groups._other().id
         changes = []
         for row_id, name, host, state, group_id in rows:
             if name in by_name:
                 now = ("resolved", by_name[name])
             elif host:
-                now = (state, find(host) or other_id)
+                now = (state, find(host) or other.id)
             elif state == "resolved":  # was known by name
                 now = ("pending", None)
             else:
-                now = (state, None if state == "pending" else other_id)
+                now = (state, None if state == "pending" else other.id)
             if now != (state, group_id):
                 changes.append((row_id, *now))
         self._write_groups(changes)
@@ -199,9 +201,7 @@ class CampaignMailDomain(models.Model):
         """Find the providers that deliveries wait for, then renew what has expired."""
         self.env.flush_all()
         lookup = DomainLookup(self.env, time.monotonic() + RUN_SECONDS)
-        if not self._looks_up():
-            lookup.release_all()
-        elif not lookup.run():
+        if not lookup.run(may_ask=self._looks_up()):
             self._wake_resolver()  # goes on in a moment
         self.invalidate_model()
         self.env["mailing.trace"].invalidate_model(["provider_group_id"])

@@ -21,9 +21,11 @@ WAITING = SQL(
 )
 
 BATCH = 500
-# Name servers that have not said anything after this time are taken for dead, and
+CHUNK = 10_000
+# Name servers that have not said anything after both of these are taken for dead, and
 # mails leave without them.
 SILENCE_SECONDS = 5
+PROBE_SECONDS = 2
 # Unknown mail servers become a provider of their own when so many domains use them, or
 # so many recipients wait for them.
 MANY = 100
@@ -53,49 +55,39 @@ class DomainLookup:
         self._other_id = self._groups._other().id
         self._commit = env["ir.cron"]._commit_progress
 
-    def run(self):
+    def run(self, may_ask):
         """Serve the deliveries that wait, then renew what has expired.
 
-        :return: False when the time was over before the deliveries were served.
+        :param may_ask: whether the DNS may be asked; if not, deliveries are served with
+            what is known.
+        :return: False when the time was over before all deliveries were served.
         """
         try:
-            while names := self._waiting_domains():
-                if time.monotonic() >= self._deadline:
-                    return False
-                self._add(names)
-                if not self._resolve(names):
-                    _logger.warning("No name server answers; sending goes on without")
-                    self._give_up()
-                    return True
-            while time.monotonic() < self._deadline and (names := self._due_domains()):
-                if not self._resolve(names):
-                    break
+            if not may_ask:
+                return self._release()
+            return self._serve() and self._renew()
         except TransactionRollbackError:  # somebody else was faster: once more
             self._env.cr.rollback()
             return False
+
+    def _serve(self):
+        """Find the providers that deliveries wait for."""
+        while names := self._waiting_domains():
+            if time.monotonic() >= self._deadline:
+                return False
+            self._add(names)
+            if not self._resolve(names):
+                _logger.warning("No name server answers; sending goes on without")
+                self._give_up()
+                return self._release()
         return True
 
-    def release_all(self):
-        """Give every waiting delivery a provider without a look-up."""
-        self._execute(
-            SQL(
-                """
-                UPDATE mailing_trace
-                   SET provider_group_id = COALESCE(
-                        (SELECT known.provider_group_id
-                           FROM campaign_mail_domain known
-                          WHERE known.name = %s),
-                        %s)
-                 WHERE %s
-                """,
-                ADDRESS_DOMAIN,
-                self._other_id,
-                WAITING,
-            )
-        )
-        if self._env.cr.rowcount:
-            self._env["mailing.trace"]._wake_lanes()
-        self._commit(remaining=0)
+    def _renew(self):
+        """Look up again what has expired; what time does not suffice for can wait."""
+        while time.monotonic() < self._deadline and (names := self._due_domains()):
+            if not self._resolve(names):
+                break
+        return True
 
     # ------------------------------------------------------------
     # A batch
@@ -111,17 +103,15 @@ class DomainLookup:
         answers = self._ask(asked)
         self._note(answers)
         self._make_groups(answers)
-        released = self._release(names)
         self._commit(len(answers))
-        if released:
-            self._env["mailing.trace"]._wake_lanes()
-            self._commit()
-        silent = [
-            name
+        unanswered = set(asked) - set(answers)  # for want of time
+        self._release([name for name in names if name not in unanswered])
+        heard = {
+            answer.state
             for name, answer in answers.items()
-            if answer.state == mail_exchange.UNANSWERED
-        ]
-        return len(silent) < len(answers) or not asked
+            if not mail_exchange.is_reserved(name)
+        }
+        return heard != {mail_exchange.UNANSWERED} or self._is_anybody_there()
 
     def _ask(self, names):
         """Return what the DNS says, as far as it answered in time."""
@@ -135,6 +125,13 @@ class DomainLookup:
             **self._env["campaign.mail.domain"]._name_servers(),
         )
         return answers
+
+    def _is_anybody_there(self):
+        """Tell dead name servers from a few domains that are dead themselves."""
+        return mail_exchange.is_anybody_there(
+            seconds=PROBE_SECONDS,
+            **self._env["campaign.mail.domain"]._name_servers(),
+        )
 
     def _give_up(self):
         """Treat every waiting domain as one without an answer."""
@@ -161,7 +158,7 @@ class DomainLookup:
                 waiting=WAITING,
             )
         )
-        self.release_all()
+        self._commit()
 
     # ------------------------------------------------------------
     # The cache
@@ -318,7 +315,7 @@ class DomainLookup:
                           FROM (SELECT
                                   FROM mailing_trace
                                  WHERE %(waiting)s AND %(domain)s = domain.name
-                                 LIMIT %(many)s) AS some
+                                 LIMIT %(many)s) AS first_ones
                        ) AS waiting
                  WHERE mx_suffix = ANY(%(suffixes)s)
                    AND domain.provider_group_id = %(other)s
@@ -333,28 +330,49 @@ class DomainLookup:
             )
         )
 
-    def _release(self, names):
-        """Give the waiting deliveries to these domains their provider.
+    def _release(self, names=None):
+        """Give waiting deliveries their provider, and let the lanes have them.
 
-        :return: how many were waiting.
+        They are committed in chunks, so that the first ones leave while the others are
+        written.
+
+        :param names: the domains whose deliveries; by default all.
+        :return: False when the time was over before the last of them.
         """
-        self._execute(
-            SQL(
-                """
-                UPDATE mailing_trace trace
-                   SET provider_group_id = domain.provider_group_id
-                  FROM campaign_mail_domain domain
-                 WHERE domain.name = ANY(%s)
-                   AND domain.provider_group_id IS NOT NULL
-                   AND domain.name = split_part(trace.email, '@', 2)
-                   AND trace.provider_group_id IS NULL
-                   AND trace.trace_status = 'outgoing'
-                   AND trace.token IS NOT NULL
-                """,
-                names,
+        condition = SQL()
+        if names is not None:
+            condition = SQL("AND %s = ANY(%s)", ADDRESS_DOMAIN, names)
+        while True:
+            # Of deliveries planned a moment ago PostgreSQL has no statistics, and would
+            # look through all there are rather than use the index.
+            self._execute(SQL("SET LOCAL enable_seqscan = off"))
+            self._execute(
+                SQL(
+                    """
+                    UPDATE mailing_trace
+                       SET provider_group_id = COALESCE(
+                            (SELECT known.provider_group_id
+                               FROM campaign_mail_domain known
+                              WHERE known.name = %s),
+                            %s)
+                     WHERE id = ANY(ARRAY(
+                            SELECT id FROM mailing_trace WHERE %s %s LIMIT %s))
+                    """,
+                    ADDRESS_DOMAIN,
+                    self._other_id,
+                    WAITING,
+                    condition,
+                    CHUNK,
+                )
             )
-        )
-        return self._env.cr.rowcount
+            released = self._env.cr.rowcount
+            if released:
+                self._env["mailing.trace"]._wake_lanes()
+            self._commit(released)
+            if released < CHUNK:
+                return True
+            if time.monotonic() >= self._deadline:
+                return False
 
     # ------------------------------------------------------------
     # Tools

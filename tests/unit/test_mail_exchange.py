@@ -150,6 +150,14 @@ class TestLookUp(unittest.TestCase):
         self.assertEqual(set(found.values()), {MailExchange(UNANSWERED)})
         self.assertEqual(len(found), mail_exchange.WIDTH)
 
+    def test_is_anybody_there(self):
+        with NameServer() as server:
+            where = {"servers": ["127.0.0.1"], "port": server.port, "seconds": 0.5}
+            self.assertTrue(mail_exchange.is_anybody_there(**where))
+            server.is_dead = True
+            self.assertFalse(mail_exchange.is_anybody_there(**where))
+        self.assertFalse(mail_exchange.is_anybody_there(**where))
+
     def test_nobody_listens(self):
         with NameServer() as server:
             pass
