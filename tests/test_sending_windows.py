@@ -271,6 +271,13 @@ class TestSendWindow(TimingCommon):
         self.env.company.campaign_send_window_id = self.window
         self.assertEqual(self._mailing().send_window_id, self.window)
 
+    def test_mailings_from_before_the_add_on_have_none(self):
+        self.env.company.campaign_send_window_id = self.window
+        mailing = self._mailing(send_window_id=False)
+        mailing._init_column("send_window_id")
+        mailing.invalidate_recordset()
+        self.assertFalse(mailing.send_window_id)
+
     def test_nothing_is_asked_without_window_and_cap(self):
         self._contact("A", "a@example.com")
         mailing = self._mailing()

@@ -46,6 +46,15 @@ class MailingMailing(models.Model):
     def _default_send_window(self):
         return self.env.company.campaign_send_window_id
 
+    def _init_column(self, column_name):
+        """Leave mailings that were there before the add-on without hours.
+
+        Their company has none either, nor a column for them yet.
+        """
+        if column_name == "send_window_id":
+            return None
+        return super()._init_column(column_name)
+
     @api.constrains("uncertain_grace_minutes")
     def _check_uncertain_grace_minutes(self):
         if any(mailing.uncertain_grace_minutes < 1 for mailing in self):
