@@ -5,6 +5,8 @@ from . import test_sending_provider_groups
 from . import test_sending_providers
 from . import test_sending_answers
 from . import test_sending_queue
+from . import test_sending_accounts
+from . import test_sending_pacing
 from . import test_sending_control
 from . import test_sending_status
 from . import test_sending_windows

@@ -98,8 +98,12 @@ class Queue:
             )
         if not rows:
             return Claim()
-        was_down = True in rests
-        return Claim(rows[0][0], [row[1:] for row in rows], connections, 0, was_down)
+        return Claim(
+            lease_id=rows[0][0],
+            rows=[row[1:] for row in rows],
+            connections=connections,
+            was_down=True in rests,
+        )
 
     def _paces(self, way):
         """Return how long server (True) and provider (False) rest, and ceilings."""
