@@ -365,3 +365,40 @@ class TestWarmup(PacingCommon):
         self.account.action_stop_warmup()
         self._run_lane()
         self.assertEqual(mailing.state, "done")
+
+
+@tagged("-at_install", "post_install")
+class TestOutlook(PacingCommon):
+    def test_what_waits_for_a_limit_and_when_it_ends(self):
+        self._rule(mails_per_hour=5, is_spread=False)
+        self._people("example.com", 12)
+        mailing = self._mailing()
+        self._send(mailing)
+        status = mailing.get_sending_status()
+        self.assertEqual((status["sent"], status["waiting"]), (5, 7))
+        self.assertEqual(status["phase"], "waiting")
+        [waiting] = status["waiting_for"]
+        self.assertEqual((waiting["reason"], waiting["count"]), ("limit", 7))
+        self.assertIn("limit", status["words"])
+        now = self.env.cr.now()
+        first = datetime.fromisoformat(waiting["next_attempt_at"]) - now
+        self.assertTrue(3500 < first.total_seconds() < 3700, first)
+        end = datetime.fromisoformat(status["finishes_at"]) - now
+        self.assertTrue(7 / 5 * 3600 - 60 < end.total_seconds() < 6000, end)
+
+    def test_a_server_that_is_down(self):
+        self._people("example.com", 3)
+        self.server.smtp_port = 1
+        mailing = self._mailing()
+        self._send(mailing)
+        status = mailing.get_sending_status()
+        self.assertEqual(status["waiting_for"][0]["reason"], "server")
+        self.assertIn("does not answer", status["words"])
+
+    def test_without_limits_there_is_nothing_to_say(self):
+        self._people("example.com", 3)
+        mailing = self._mailing()
+        mailing.action_launch()
+        self._dispatch()
+        status = mailing.get_sending_status()
+        self.assertEqual([one["reason"] for one in status["waiting_for"]], ["due"])

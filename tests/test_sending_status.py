@@ -183,7 +183,7 @@ class TestStatus(DeskCommon):
         mailing.get_sending_status()
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(6):
             mailing.get_sending_status()
 
     def test_only_email_marketing_users(self):

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ...tools import delivery
+from .outlook import Outlook
 from .settlement import UTC_NOW
 
 # Statuses that say that a server took the mail.
@@ -172,18 +173,22 @@ class MailingMailing(models.Model):
                 what those in ``waiting`` wait for: a list of dicts of ``reason``,
                 ``words``, ``count`` and ``next_attempt_at``, when the first of them is
                 tried. The reasons: ``due`` (their turn), ``lookup`` (of who runs the
-                recipient's mail server), ``retry`` (a mail server asked to come
-                later), ``window`` (hours of sending), ``cap`` (frequency cap)
+                recipient's mail server), ``limit`` (a pacing rule, a warm-up, or a
+                provider that asked to go slowly), ``server`` (a mail server that does
+                not answer), ``retry`` (a mail server asked to come later), ``window``
+                (hours of sending), ``cap`` (frequency cap)
             ``mails_per_minute``
                 how fast they leave, lately
             ``finishes_at``
-                when the last one will have been tried, as things go now
+                when the last one will have been tried, as things go now and as
+                limits allow
         """
         self.ensure_one()
         self.check_access("read")
         counts = self._count_deliveries().get(self.id, {})
         waiting = sum(counts.get(status, 0) for status in WAITING)
-        groups = self._waiting_groups(waiting, counts.get("outgoing", 0))
+        outlook = Outlook(self) if self.state == "sending" else None
+        groups = self._waiting_groups(waiting, counts.get("outgoing", 0), outlook)
         phase = self._sending_phase(groups)
         rate = self._mails_per_minute() if phase == "sending" else 0.0
         to_string = fields.Datetime.to_string
@@ -210,10 +215,10 @@ class MailingMailing(models.Model):
                 for group in groups
             ],
             "mails_per_minute": rate,
-            "finishes_at": to_string(self._finishes_at(phase, rate, groups)),
+            "finishes_at": to_string(self._finishes_at(phase, rate, groups, outlook)),
         }
 
-    def _waiting_groups(self, waiting, outgoing):
+    def _waiting_groups(self, waiting, outgoing, outlook):
         """Return a :class:`WaitingGroup` for each reason to wait, the nearest first."""
         rows = []
         if outgoing:
@@ -244,8 +249,22 @@ class MailingMailing(models.Model):
                 )
             )
         groups = [WaitingGroup(*row) for row in rows]
+        groups += self._blocked_groups(outlook) if outlook else []
+        groups.sort(key=lambda group: group.first or datetime.min)
         due = waiting - sum(group.count for group in groups)
-        return [WaitingGroup("due", due), *groups] if due else groups
+        return [WaitingGroup("due", due), *groups] if due > 0 else groups
+
+    def _blocked_groups(self, outlook):
+        """Return the groups of what is due but held up by limits or by servers."""
+        now = fields.Datetime.now()
+        groups = []
+        for reason in ("limit", "server"):
+            blocked = [one for one in outlook.blocked if one.reason == reason]
+            if blocked:
+                first = now + timedelta(seconds=min(one.wait for one in blocked))
+                count = sum(one.count for one in blocked)
+                groups.append(WaitingGroup(reason, count, first))
+        return groups
 
     def _mails_per_minute(self):
         """Return how many mails of this mailing were handed over a minute, lately."""
@@ -271,17 +290,17 @@ class MailingMailing(models.Model):
         # What leaves is written down batch by batch.
         return round(60 * mails / max(seconds, SHORTEST_SECONDS), 1) if mails else 0.0
 
-    def _finishes_at(self, phase, rate, groups):
+    def _finishes_at(self, phase, rate, groups, outlook):
         """Return when the last delivery will have been tried, or False.
 
-        The rate is of what left, whatever held it back, so it has all limits in it.
+        Neither faster than mails left lately, nor than limits allow.
         """
-        soon = sum(group.count for group in groups if not group.last)
+        soon = sum(group.count for group in groups if not group.first)
         if phase not in ("sending", "waiting") or (soon and not rate):
             return False
-        at_this_rate = timedelta(minutes=soon / rate if soon else 0)
+        seconds = max(60 * soon / rate if soon else 0, outlook.seconds)
         last = [group.last for group in groups if group.last]
-        return max([fields.Datetime.now() + at_this_rate, *last])
+        return max([fields.Datetime.now() + timedelta(seconds=seconds), *last])
 
     # ------------------------------------------------------------
     # In words
@@ -328,6 +347,8 @@ class MailingMailing(models.Model):
         return {
             "due": self.env._("their turn"),
             "lookup": self.env._("a look-up of their mail server"),
+            "limit": self.env._("a limit of the sending account"),
+            "server": self.env._("a mail server that does not answer"),
             "retry": self.env._("a mail server that asked to come later"),
             "window": self.env._("the hours of sending"),
             "cap": self.env._("the frequency cap"),
