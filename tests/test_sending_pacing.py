@@ -328,6 +328,24 @@ class TestWarmup(PacingCommon):
         self._run_lane()
         self.assertEqual(mailing.state, "done")
 
+    def test_who_opens_mails_has_the_first_turn(self):
+        self.account.action_stop_warmup()
+        self._people("example.com", 30)
+        earlier = self._mailing()
+        self._send(earlier)
+        readers = earlier.mailing_trace_ids.filtered(
+            lambda trace: trace.email in ("p17@example.com", "p23@example.com")
+        )
+        readers.set_opened()
+        self.env["campaign.sending.batch"].search([]).settled_at = PAST
+        self.account.action_start_warmup()
+        mailing = self._mailing()
+        self._send(mailing)
+        self.assertEqual(
+            set(self._sent(mailing).mapped("email")),
+            {"p17@example.com", "p23@example.com"},
+        )
+
     def test_a_day_that_was_not_used_does_not_count(self):
         self._a_day_passes(mails=5)
         self.assertEqual(self.account.warmup_day, 1)

@@ -146,6 +146,7 @@ class CampaignSendingAccount(models.Model):
     def _candidates(self, mailing, provider_group_id):
         """Return each account that may take a mailing's mails to a provider.
 
+        :param provider_group_id: None: to any provider.
         :return: pairs of the account and how closely it fits.
         """
         companies = [False, mailing._sending_company().id]
@@ -183,7 +184,7 @@ class CampaignSendingAccount(models.Model):
             (2, self._sender_domain_list(), domain),
             (1, self.provider_group_ids.ids, provider_group_id),
         ):
-            if wanted and actual not in wanted:
+            if wanted and actual is not None and actual not in wanted:
                 return None
             fit += weight if wanted else 0
         return fit

@@ -129,6 +129,14 @@ class CampaignSendingAccount(models.Model):
         return [(group, limit) for limit in pacing.day_limits(mails)]
 
     @api.model
+    def _may_warm_up(self, mailing):
+        """Return whether a mailing's mails may leave over an account that warms up."""
+        return any(
+            account.warmup_state in ("running", "held")
+            for account, _fit in self._candidates(mailing, None)
+        )
+
+    @api.model
     def _advance_warmups(self):
         """Begin the next day of warm-ups, or hold them; called by the dispatcher."""
         yesterday = fields.Datetime.now() - timedelta(days=1)
