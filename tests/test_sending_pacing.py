@@ -267,7 +267,7 @@ class TestDay(PacingCommon):
             if not claim or not claim.rows:
                 heapq.heappush(events, (now + wait + 0.01, lane, None))
                 continue
-            service = chance.choice((0.05, 2, 40)) * chance.random()
+            service = chance.choice((0.05, 2, 8)) * chance.random()
             group = self.env["campaign.provider.group"].browse(flow.provider_group_id)
             sent += [(now + service * chance.random(), group) for _row in claim.rows]
             done = claim.lease_id, claim.rows
