@@ -398,6 +398,9 @@ class TestAccountRights(AccountCommon):
                 record.with_user(self.administrator).read(["id"])
         found = self.accounts.with_user(self.administrator).search([])
         self.assertNotIn(theirs, found)
+        shared = rule.create({"mails_per_hour": 10})
+        for user in (self.administrator, self.marketer):
+            self.assertTrue(shared.with_user(user).read(["name"]))
         self.administrator.company_ids = [Command.link(company.id)]
         found = self.accounts.with_user(self.administrator).search([])
         both = found.with_context(

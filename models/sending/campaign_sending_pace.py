@@ -30,7 +30,7 @@ class CampaignSendingPace(models.Model):
     )
     rest_until = fields.Datetime("Resting Until", readonly=True)
     slow_until = fields.Datetime(readonly=True)
-    mails_per_minute = fields.Integer("At Most a Minute", readonly=True)
+    mails_per_minute = fields.Integer("Mails a Minute", readonly=True)
     strikes = fields.Integer(
         readonly=True, help="How often in a row the server did not answer."
     )

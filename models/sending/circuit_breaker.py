@@ -22,7 +22,9 @@ class MailingMailing(models.Model):
         """
         self.env.flush_all()
         for mailing in self.filtered(lambda one: one.state == "sending"):
-            if not mailing.is_paused and (reason := mailing._breaker_reason()):
+            if mailing.is_paused or not (reason := mailing._breaker_reason()):
+                continue
+            if mailing._lock_to_change():  # else in the next minute
                 mailing._pause_sending(reason)
 
     def _breaker_reason(self):

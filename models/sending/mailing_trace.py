@@ -20,6 +20,8 @@ LANE_SECONDS = 4
 BATCH = 200
 # A limit that passes sooner is waited for; else the lane gives its thread back.
 LONGEST_WAIT_SECONDS = 1
+# What may be sent later than this the dispatcher notices by itself.
+MINUTE_SECONDS = 60
 
 
 class MailingTrace(models.Model):
@@ -130,7 +132,7 @@ class MailingTrace(models.Model):
             _logger.info("Lane %s handled %s deliveries", lane, handled)
         if time.monotonic() >= deadline:
             self._wake_lanes(lane)
-        elif wait is not None and lane == 1:
+        elif wait is not None and wait < MINUTE_SECONDS and lane == 1:
             self._wake_lanes(lane, timedelta(seconds=wait))
         # In a new transaction: the last mail may be another lane's.
         self.env["ir.cron"]._commit_progress(handled, remaining=0)
