@@ -47,20 +47,33 @@ def prepare(registry, smtp_port):
     """Set the way out, and the domain of return paths."""
     with environment(registry) as env:
         env["mail.alias.domain"].create({"name": "desk.example"})
-        env["ir.mail_server"].create(
-            {
-                "name": "Sink",
-                "smtp_host": "127.0.0.1",
-                "smtp_port": smtp_port,
-                "smtp_encryption": "none",
-                "smtp_authentication": "login",
-            }
-        )
+        create_server(env, "Sink", smtp_port)
         # Nothing else may send or take CPU: there is no server, only these processes.
         parameters = env["ir.config_parameter"]
         parameters.set_param("web.base.url", "https://desk.example")
         # and nobody outside is asked about recipients' domains
         parameters.set_param("campaign_desk.resolve_mx", "False")
+
+
+def create_server(env, name, smtp_port):
+    """Create a way out to a server on this computer."""
+    values = {
+        "name": name,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": smtp_port,
+        "smtp_encryption": "none",
+        "smtp_authentication": "login",
+    }
+    return env["ir.mail_server"].create(values)
+
+
+@order
+def add_server(registry, title, smtp_port):
+    """Add a way out that is taken by those who ask for it. Return its id."""
+    with environment(registry) as env:
+        server = create_server(env, title, smtp_port)
+        server.sequence = 100
+        return server.id
 
 
 @order
@@ -82,7 +95,7 @@ def contacts(registry, sql):
 
 
 @order
-def launch(registry, list_id, body, engine):
+def launch(registry, list_id, body, engine, server_id=False):
     """Create a mailing to a list and press Send. Return its id."""
     with environment(registry) as env:
         mailing = env["mailing.mailing"].create(
@@ -96,10 +109,19 @@ def launch(registry, list_id, body, engine):
                 "body_arch": body,
                 "body_html": body,
                 "delivery_engine": engine,
+                "mail_server_id": server_id,
             }
         )
         mailing.action_launch()
         return mailing.id
+
+
+@order
+def queue_mail(registry, values):
+    """Leave a mail to Odoo's mail queue and call its job, as Odoo's own code does."""
+    with environment(registry) as env:
+        env["mail.mail"].create(values)
+        env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
 
 @order

@@ -20,6 +20,7 @@ import os
 import random
 import re
 import signal
+import time
 from pathlib import Path
 
 # What the server may do to a mail; a fault's name says when. The last three leave the
@@ -84,7 +85,8 @@ class Sink:
             path = self._folder / f"{self._taken}.eml"
             mail = content.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
             path.write_bytes(mail)
-        self.write(event="mail", id=_message_id(content), to=recipients, line=line)
+        facts = {"id": _message_id(content), "to": recipients, "line": line}
+        self.write(event="mail", **facts, at=time.time())
 
     async def pass_gate(self, stage: str) -> None:
         """Wait at this stage while the gate is closed."""

@@ -47,6 +47,13 @@ class RecordingSink:
         """Return all that is written down; complete when the sink has stopped."""
         return [json.loads(line) for line in self._journal.read_text().splitlines()]
 
+    def arrived(self, message_id: str) -> float | None:
+        """Return when a mail arrived (:func:`time.time`), None if it has not."""
+        for line in self.journal():
+            if line["event"] == "mail" and line["id"] == message_id:
+                return line["at"]
+        return None
+
     def faults(self) -> Counter:
         """Return how often it made which fault."""
         faults = (line for line in self.journal() if line["event"] == "fault")
