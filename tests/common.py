@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from odoo.addons.mass_mailing.tests.common import MassMailCommon
 
 from ..models.sending.account_choice import AccountChoice
+from ..models.sending.lane import LaneRun
 
 STRICT = email.policy.SMTP.clone(raise_on_defect=True)
 
@@ -71,6 +72,8 @@ class DeskCommon(MassMailCommon):
         cls.startClassPatcher(
             patch.object(type(servers), "_disable_send", lambda *_args: False)
         )
+        # no scheduler runs beside a test: lanes would give way to jobs for ever
+        cls.startClassPatcher(patch.object(LaneRun, "others_wait", lambda _run: False))
         servers.search([]).active = False
         # no look-up leaves this computer
         cls.env["ir.config_parameter"].set_param("campaign_desk.resolve_mx", "False")

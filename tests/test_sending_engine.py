@@ -13,6 +13,7 @@ from .common import DeskCommon
 
 PAST = "2020-01-01 00:00:00"
 LANE = "odoo.addons.campaign_desk.models.sending.lane"
+TRACE = "odoo.addons.campaign_desk.models.sending.mailing_trace"
 
 
 @tagged("-at_install", "post_install")
@@ -38,6 +39,35 @@ class TestEngine(DeskCommon):
         self._run_lane()
         self.assertEqual(len(self.mailbox.mails), 7)
         self.assertEqual(mailing.state, "done")
+
+    def test_a_lane_gives_way_to_odoos_own_jobs(self):
+        for number in range(5):
+            self._contact(f"C{number}", f"c{number}@example.com")
+        mailing = self._mailing()
+        mailing.action_launch()
+        self._dispatch()
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self.env["ir.cron"].search([]).nextcall = "2100-01-01 00:00:00"
+        mail_queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        mail_queue._trigger(fields.Datetime.to_datetime(PAST))
+        lane = self.env.ref("campaign_desk.ir_cron_lane_1")
+        with (
+            patch(f"{TRACE}.BATCH", 2),
+            patch(f"{TRACE}.HURRIED_BATCH", 1),
+            patch.object(LaneRun, "others_wait", lambda run: run._queue.others_wait()),
+        ):
+            self._run_lane()
+            self.assertEqual(len(self.mailbox.mails), 1)
+            # it comes again when they had their turn
+            self.assertTrue(
+                self.env["ir.cron.trigger"].search([("cron_id", "=", lane.id)])
+            )
+            # one that runs, on another thread, does not wait for this one
+            self.env["ir.cron.progress"].create(
+                {"cron_id": mail_queue.id, "timed_out_counter": 1}
+            )
+            self._run_lane()
+            self.assertEqual(len(self.mailbox.mails), 5)
 
     def test_the_mail(self):
         self._contact("Ärin Ø'Neil", "arin@example.com")

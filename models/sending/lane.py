@@ -68,6 +68,10 @@ class LaneRun:
             return None
         return max(min(self._waits.values()) - time.monotonic(), 0)
 
+    def others_wait(self):
+        """Return whether Odoo's other jobs want the thread on which this lane runs."""
+        return self._queue.others_wait()
+
     def process_batch(self, limit, deadline):
         """Claim, render, hand over and settle up to ``limit`` deliveries.
 

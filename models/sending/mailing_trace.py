@@ -14,10 +14,13 @@ from .settlement import UTC_NOW, transition
 
 _logger = logging.getLogger(__name__)
 
-# A lane gives its thread back after this time: Odoo's other jobs, transactional mail
-# among them, use the same few threads.
+# A lane gives its thread back after this time, and after a batch when somebody waits
+# for it: Odoo's other jobs, transactional mail among them, use the same few threads.
 LANE_SECONDS = 4
 BATCH = 200
+# A lane that starts while others wait (Odoo's scheduler goes through a list that may be
+# some seconds old) takes only so many, so that a campaign still goes on.
+HURRIED_BATCH = 40
 # A limit that passes sooner is waited for; else the lane gives its thread back.
 LONGEST_WAIT_SECONDS = 1
 # What may be sent later than this the dispatcher notices by itself.
@@ -127,10 +130,10 @@ class MailingTrace(models.Model):
     def _cron_send(self, lane):
         """Send what is due, for a few seconds; more work calls the lane again."""
         deadline = time.monotonic() + LANE_SECONDS
-        handled, wait = self._work(lane, float("inf"), deadline)
+        handled, wait = self._work(lane, float("inf"), deadline, yields=True)
         if handled:
             _logger.info("Lane %s handled %s deliveries", lane, handled)
-        if time.monotonic() >= deadline:
+        if wait == 0 or time.monotonic() >= deadline:
             self._wake_lanes(lane)
         elif wait is not None and wait < MINUTE_SECONDS and lane == 1:
             self._wake_lanes(lane, timedelta(seconds=wait))
@@ -150,20 +153,25 @@ class MailingTrace(models.Model):
         return self._work(lane, limit, deadline)[0]
 
     @api.model
-    def _work(self, lane, limit, deadline):
+    def _work(self, lane, limit, deadline, yields=False):
         """Do :meth:`_process_batch`, and return also when there is more to do.
 
         Limits that pass within a second are waited for, by the first lane only: the
         others would wait for the same.
 
+        :param yields: stop as soon as another job waits for a thread.
         :return: how many deliveries were handled, and in how many seconds something
             that is due may be sent (None: nothing is due).
         """
         handled = 0
         with LaneRun(self.env, lane) as run:
+            size = HURRIED_BATCH if yields and run.others_wait() else BATCH
             while handled < limit and (now := time.monotonic()) < deadline:
-                batch = run.process_batch(min(BATCH, limit - handled), deadline)
+                batch = run.process_batch(min(size, limit - handled), deadline)
+                size = BATCH
                 handled += batch
+                if batch and yields and run.others_wait():
+                    return handled, 0
                 if batch:
                     continue
                 if lane != 1 or run.wait is None or now + run.wait >= deadline:

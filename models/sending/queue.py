@@ -295,6 +295,38 @@ class Queue:
         return resent
 
     # ------------------------------------------------------------
+    # Manners
+    # ------------------------------------------------------------
+
+    def others_wait(self):
+        """Return whether a job of Odoo's that is no lane waits for a thread.
+
+        One that runs counts as timed out until it has ended, so it does not wait.
+        """
+        [(waits,)] = self._rows(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT FROM ir_cron job
+                     WHERE job.active
+                       AND COALESCE(job.campaign_lane, 0) = 0
+                       AND (job.nextcall <= %(now)s
+                            OR EXISTS (
+                                SELECT FROM ir_cron_trigger
+                                 WHERE cron_id = job.id AND call_at <= %(now)s))
+                       AND COALESCE((
+                            SELECT timed_out_counter
+                              FROM ir_cron_progress
+                             WHERE cron_id = job.id
+                             ORDER BY id DESC
+                             LIMIT 1), 0) = 0)
+                """,
+                now=self._now,
+            )
+        )
+        return waits
+
+    # ------------------------------------------------------------
     # Tools
     # ------------------------------------------------------------
 
