@@ -170,7 +170,10 @@ export class SendingProgress extends Component {
     }
 
     get waitingFor() {
-        const {waiting_for: groups} = this.state.status;
+        const {phase, waiting_for: groups} = this.state.status;
+        if (phase === "waiting" && groups.length === 1) {
+            return []; // The words say it
+        }
         return groups
             .filter(({reason}) => reason !== "due")
             .map(({count, words, next_attempt_at}) => {
