@@ -218,3 +218,28 @@ class TestControl(DeskCommon):
         for action in ("pause", "resume", "cancel"):
             with self.assertRaises(AccessError):
                 getattr(mailing.with_user(stranger), f"action_{action}_sending")()
+
+    def test_who_may_not_edit_the_template_can_still_stop_it(self):
+        editors = self.env.ref("mail.group_mail_template_editor")
+        self.env.ref("base.group_user").implied_ids -= editors
+        editors.user_ids -= self.user_marketing
+        mailing = self._under_way(
+            body_html="<p t-out=\"object.country_id.name or 'there'\"/>"
+        )
+        with self.assertRaises(AccessError):
+            mailing.subject = "Odoo forbids this, so the test means something"
+        mailing.action_pause_sending()
+        mailing.action_resume_sending()
+        mailing.sudo()._hold_sending("No such server")
+        mailing.action_retry_sending()
+        self._run_lane()
+        self.assertEqual(len(self.mailbox.mails), 20)
+        self.assertEqual(mailing.state, "done")
+        mailing.mailing_trace_ids[0].trace_status = "error"
+        mailing.mailing_trace_ids[0].action_retry()
+        self.assertEqual(mailing.state, "sending")
+        mailing.action_cancel_sending()
+        queued = self._mailing(body_html=mailing.body_html)
+        queued.action_launch()
+        queued.with_user(self.user_marketing).action_cancel()
+        self.assertEqual(queued.state, "draft")

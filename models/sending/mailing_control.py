@@ -73,7 +73,7 @@ class MailingMailing(models.Model):
         paused = self.filtered("is_paused")
         reason = self._by_me(self.env._("Resumed by %(who)s, %(when)s"))
         paused._track_set_log_message(reason)
-        paused.write(NOT_PAUSED)
+        paused._write_sending(NOT_PAUSED)
         paused.activity_unlink(["mail.mail_activity_data_warning"])
         self.env["mailing.trace"]._wake_lanes()
 
@@ -84,7 +84,7 @@ class MailingMailing(models.Model):
         (self - begun).action_cancel()
         reason = self._by_me(self.env._("Cancelled by %(who)s, %(when)s"))
         begun._track_set_log_message(reason)
-        begun.write(
+        begun._write_sending(
             {
                 "is_paused": True,
                 "pause_reason": reason,
@@ -97,8 +97,20 @@ class MailingMailing(models.Model):
         begun._wake_dispatcher([fields.Datetime.now()])
 
     def action_cancel(self):
-        self.filtered("is_paused").write(NOT_PAUSED)
-        return super().action_cancel()
+        desk = self._desk_mailings()
+        desk.filtered("is_paused")._write_sending(NOT_PAUSED)
+        # sudo: as in _write_sending
+        super(MailingMailing, desk.sudo()).action_cancel()
+        return super(MailingMailing, self - desk).action_cancel()
+
+    def _write_sending(self, vals):
+        """Write what is about the sending, and no part of the template.
+
+        sudo: Odoo lets nobody write a mailing with expressions of its own who may not
+        edit such templates. Whoever may write others must be able to stop it.
+        """
+        self.check_access("write")
+        self.sudo().write(vals)
 
     def _check_under_way(self):
         """Raise unless these are mailings that a person can pause, resume or cancel."""
@@ -141,7 +153,7 @@ class MailingMailing(models.Model):
 
     def _set_paused(self, reason):
         self._track_set_log_message(reason)
-        self.write({"is_paused": True, "pause_reason": reason})
+        self._write_sending({"is_paused": True, "pause_reason": reason})
 
     @api.model
     def _cancelled_mailings(self):

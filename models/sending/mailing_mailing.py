@@ -65,8 +65,7 @@ class MailingMailing(models.Model):
 
     def action_retry_sending(self):
         """Go on after the cause of ``sending_error`` was corrected."""
-        self.check_access("write")
-        self.sending_error = False
+        self._write_sending({"sending_error": False})
         self._wake_dispatcher([fields.Datetime.now()])
 
     def action_retry_failed(self):

@@ -238,8 +238,10 @@ class MailingTrace(models.Model):
         begun = deliveries.mass_mailing_id.filtered(
             lambda mailing: mailing.state in ("sending", "done")
         )
-        begun.filtered(lambda mailing: mailing.state == "done").cancel_reason = False
-        begun.write({"state": "sending"})  # closes again when nothing is left to do
+        closed = begun.filtered(lambda mailing: mailing.state == "done")
+        closed._write_sending({"cancel_reason": False})
+        # closes again when nothing is left to do
+        begun._write_sending({"state": "sending"})
         self._wake_lanes()
         if changed == len(self):
             return None
