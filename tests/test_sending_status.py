@@ -208,7 +208,8 @@ class TestStatus(DeskCommon):
             [name] = [
                 key.removeprefix("search_default_")
                 for key in action["context"]
-                if key != "search_default_mass_mailing_id"
+                if key.startswith("search_default_")
+                and key != "search_default_mass_mailing_id"
             ]
             [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
             found = self.traces.filtered_domain(safe_eval(node.get("domain")))

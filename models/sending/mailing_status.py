@@ -127,6 +127,7 @@ class MailingMailing(models.Model):
             "context": {
                 "search_default_mass_mailing_id": self.id,
                 f"search_default_{FILTERS[kind]}": True,
+                "deliveries": kind,  # the columns that matter
             }
         }
 
