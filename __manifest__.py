@@ -18,6 +18,7 @@
         "security/campaign_sending_security.xml",
         # campaign
         "views/mailing_mailing_views.xml",
+        "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
         "views/res_config_settings_views.xml",
         # sending

@@ -1,5 +1,7 @@
 """Tracking: the public addresses in a mail. Each stands for one delivery.
 
+Those in a copy for somebody else stand for none: its links lead on, and no more.
+
 An address holds a signed token and nothing else. What it leads to is looked up in our
 own tables; a token that is unknown or tampered with gets a friendly page.
 """
@@ -50,9 +52,12 @@ class CampaignTracking(MassMailController):
             .search([("code", "=", code)])
             .link_id
         )
-        if not trace_sudo or not _is_link_of(link_sudo, trace_sudo):
+        mailing_sudo = trace_sudo.mass_mailing_id or self._copied_mailing(
+            tokens.CLICK, signed
+        )
+        if not mailing_sudo or not _is_link_of(link_sudo, mailing_sudo):
             return self._campaign_unknown()
-        if request.httprequest.method == "GET":
+        if trace_sudo and request.httprequest.method == "GET":
             request.env["link.tracker.click"].sudo().add_click(
                 code,
                 ip=request.httprequest.remote_addr,
@@ -68,7 +73,7 @@ class CampaignTracking(MassMailController):
         """Lead on to Odoo's page with the mail."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.VIEW, signed)
         if not trace_sudo:
-            return self._campaign_unknown()
+            return self._campaign_no_delivery(tokens.VIEW, signed)
         mailing_sudo = trace_sudo.mass_mailing_id
         return self._lead_on(
             mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id)
@@ -82,7 +87,7 @@ class CampaignTracking(MassMailController):
             tokens.UNSUBSCRIBE, signed
         )
         if not trace_sudo:
-            return self._campaign_unknown()
+            return self._campaign_no_delivery(tokens.UNSUBSCRIBE, signed)
         mailing_sudo = trace_sudo.mass_mailing_id
         one_click = form.get("List-Unsubscribe") == "One-Click"
         if request.httprequest.method != "POST" or not one_click:
@@ -101,19 +106,29 @@ class CampaignTracking(MassMailController):
         response.headers.update(_NO_STORE)
         return response
 
+    def _copied_mailing(self, purpose, signed):
+        return request.env["mailing.mailing"]._find_by_copy(purpose, signed)
+
+    def _campaign_no_delivery(self, purpose, signed):
+        """Say that a copy's address does nothing, or that the address is unknown."""
+        if not self._copied_mailing(purpose, signed):
+            return self._campaign_unknown()
+        response = request.render("campaign_desk.page_copy")
+        response.headers.update(_NO_STORE)
+        return response
+
     def _campaign_unknown(self):
         response = request.render("campaign_desk.page_unknown_link", status=404)
         response.headers.update(_NO_STORE)
         return response
 
 
-def _is_link_of(link, trace):
-    """Return whether a link tracker belongs to the mailing of a delivery.
+def _is_link_of(link, mailing):
+    """Return whether a link tracker belongs to a mailing.
 
     Trackers of the same address are shared between the mailings of a campaign and
     source, so the tracker's own mailing may be another version.
     """
-    mailing = trace.mass_mailing_id
     return bool(link) and (
         link.mass_mailing_id == mailing
         or (

@@ -27,12 +27,14 @@ BODY = """
 class Mailbox:
     """An SMTP server's handler: keeps the mailings that arrive, answers as told.
 
-    Odoo's own mails (invitations and the like) are taken and forgotten.
+    Odoo's own mails (invitations and the like) are taken and forgotten; copies for
+    others than the recipients are kept apart.
     ``answers`` maps a recipient's local part to the answer it gets at RCPT.
     """
 
     def __init__(self):
         self.mails = []
+        self.copies = []
         self.answers = {}
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
@@ -43,8 +45,11 @@ class Mailbox:
 
     async def handle_DATA(self, _server, _session, envelope):
         content = envelope.original_content
+        mail = envelope.mail_from, tuple(envelope.rcpt_tos), content
         if b"\r\nList-Unsubscribe:" in content:
-            self.mails.append((envelope.mail_from, tuple(envelope.rcpt_tos), content))
+            self.mails.append(mail)
+        elif b"\r\nPrecedence: list\r\n" in content:
+            self.copies.append(mail)
         return "250 2.0.0 Ok: queued as 4711"
 
     @property
@@ -92,6 +97,7 @@ class DeskCommon(MassMailCommon):
     def setUp(self):
         super().setUp()
         self.mailbox.mails.clear()
+        self.mailbox.copies.clear()
         self.mailbox.answers.clear()
 
     @classmethod

@@ -138,6 +138,12 @@ def address_header(name: str, display_name: str, address: str) -> bytes:
     return f"{name}: {mailbox(display_name, address)}\r\n".encode("ascii")
 
 
+def addresses_header(name: str, addresses: Iterable[str]) -> bytes:
+    """Return an address header line for several ASCII addresses, folded after each."""
+    value = ",\r\n ".join(mailbox("", address) for address in addresses)
+    return f"{name}: {value}\r\n".encode("ascii")
+
+
 @functools.lru_cache(maxsize=8)
 def date_header(timestamp: int) -> bytes:
     """Return the ``Date`` header for a Unix time in seconds."""

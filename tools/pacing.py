@@ -73,21 +73,28 @@ def day_limits(mails: int) -> list[Limit]:
     return limits(0, 0, mails, spread=True) if mails else [Limit(0, DAY)]
 
 
-def allowance(uses: Iterable[Use], wanted: int) -> tuple[int, float]:
+def allowance(uses: Iterable[Use], wanted: int, copies: int = 0) -> tuple[int, float]:
     """Return how many mails may be taken now and, if none, when to ask again.
+
+    :param wanted: how many mails at the most, copies included.
+    :param copies: how many copies leave with each mail. They count too; a mail that is
+        beyond a limit by its copies alone leaves when nothing else counts.
 
     >>> hour = Limit(100, HOUR)
     >>> allowance([Use(hour, used=60, held=10)], wanted=200)
     (30, 0)
     >>> allowance([Use(hour, used=100, held=0, oldest=3000)], wanted=200)
     (0, 600)
+    >>> allowance([Use(hour, used=60, held=10)], wanted=200, copies=6)
+    (4, 0)
     """
-    free, wait = wanted, 0.0
+    free, wait = max(wanted // (1 + copies), min(wanted, 1)), 0.0
     for use in uses:
+        each = min(1 + copies, use.limit.mails) or 1
         left = use.limit.mails - use.used - use.held
-        free = min(free, max(left, 0))
-        if left <= 0:
-            held = use.used < use.limit.mails
+        free = min(free, max(left, 0) // each)
+        if left < each:
+            held = use.used + each <= use.limit.mails
             rest = HELD_SECONDS if held else use.limit.seconds - use.oldest
             wait = max(wait, rest)
     return (free, 0) if free else (0, wait)

@@ -44,6 +44,20 @@ def sign_all(key: bytes, token: str) -> dict[str, str]:
     }
 
 
+def neutral(number: int) -> str:
+    """Return the token of no delivery, for copies of the mails of mailing ``number``.
+
+    No delivery has such a token: half of it are zeros, and theirs are UUIDs.
+    """
+    return f"{number:0{TOKEN_LENGTH}x}"
+
+
+def neutral_number(token: str) -> int | None:
+    """Return the number in a token of no delivery, None for a delivery's."""
+    is_neutral = token.startswith("0" * (TOKEN_LENGTH // 2))
+    return int(token, 16) if is_neutral else None
+
+
 def verify(key: bytes, purpose: str, signed: object) -> str | None:
     """Return the token in ``signed``, or None when it was not signed for this.
 

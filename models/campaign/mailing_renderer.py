@@ -4,7 +4,7 @@ import re
 import time
 from dataclasses import dataclass
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import idna
@@ -28,6 +28,10 @@ from .template_errors import explain, raise_database_error
 
 _MAX_BYTES = 32 * 1024 * 1024
 _LINK_PURPOSES = (tokens.OPEN, tokens.CLICK, tokens.UNSUBSCRIBE, tokens.VIEW)
+_AUTOMATIC = (
+    mime.raw_header("Precedence", "list"),
+    mime.raw_header("X-Auto-Response-Suppress", "OOF"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Delivery:
     email: str
     token: str
     message_id: str
+    is_copy: bool = False  # for others than the recipient, see mailing_copies
 
 
 class MailingRenderer:
@@ -72,6 +77,7 @@ class MailingRenderer:
         self._subject = InlineText(mailing.subject, self._model)
         self._email_from = InlineText(mailing.email_from, self._model)
         self._reply_to = InlineText(mailing.reply_to, self._model)
+        self.copies = mailing._copies()
         self._skeleton = mime.Skeleton(
             self._common_headers(), self._attachments(), words
         )
@@ -172,12 +178,21 @@ class MailingRenderer:
         feedback = f"{mailing.campaign_id.id or 0}:{mailing.id}:{company.id}:{sender}"
         unsubscribe = self._own_link(tokens.UNSUBSCRIBE)
         return [
+            *(self.copies.header() if self.copies and self.copies.is_each else ()),
             mime.raw_header("List-Unsubscribe", f"<{unsubscribe}>"),
             mime.raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             mime.header("Feedback-ID", feedback),
-            mime.raw_header("Precedence", "list"),
-            mime.raw_header("X-Auto-Response-Suppress", "OOF"),
+            *_AUTOMATIC,
         ]
+
+    @cached_property
+    def _copy_skeleton(self):
+        """What copies have in common: nothing that acts for the recipient."""
+        return mime.Skeleton(
+            [*self.copies.header(), *_AUTOMATIC],
+            self._attachments(),
+            self._placeholders.values(),
+        )
 
     def _sort_attachments(self):
         """Return the files to attach and those to link, by Odoo's own rules.
@@ -321,10 +336,13 @@ class MailingRenderer:
             for purpose, placeholder in self._placeholders.items()
         }
         page = map(self._quoted.encode, (self._before, *chunks, self._after))
-        data = self._skeleton.message(
+        skeleton = self._copy_skeleton if delivery.is_copy else self._skeleton
+        data = skeleton.message(
             headers, self._text.encode(chunks), chain.from_iterable(page), values
         )
-        envelope = sender.envelope(signed[tokens.RETURN_PATH])
+        envelope = sender.return_path
+        if not delivery.is_copy:
+            envelope = sender.envelope(signed[tokens.RETURN_PATH])
         mail = OutgoingEmail(delivery.id, envelope, (address,), data, transparent=True)
         return sender, mail
 

@@ -23,6 +23,7 @@ class Way:
     fit: int
     weight: int
     terms: Terms
+    copies: int = 0  # that leave with each mail
 
     @property
     def mails_per_connection(self):
@@ -75,6 +76,7 @@ class AccountChoice:
                 fit=fit,
                 weight=account.weight,
                 terms=self._book.terms(account, flow),
+                copies=mailing._copies_of_each(),
             )
             for account, fit in self._accounts_sudo._candidates(
                 mailing, flow.provider_group_id

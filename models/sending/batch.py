@@ -24,6 +24,8 @@ class Batch:
         self.suppressed = {}
         self.postponed = {}
         self.in_flight = ()
+        self.copies = 0  # offered to a server
+        self.copy_error = ""
         self._known = set()
         self._noted = 0
 
@@ -59,6 +61,17 @@ class Batch:
     def is_to_end(self):
         """Whether nothing more of it is to be handed over."""
         return bool(self.advice or self.unreachable)
+
+    def accepted_of(self, deliveries):
+        """Return those of ``deliveries`` that a server took."""
+        accepted = {one.ref for one in self.results if one.status == ACCEPTED}
+        return [one for one in deliveries if one.id in accepted]
+
+    def note_copies(self, results):
+        """Note what became of copies, which says nothing about the deliveries."""
+        for result in results:
+            if result.status != ACCEPTED:
+                self.copy_error = self.copy_error or result.reason
 
     def has_accepted(self):
         """Return whether a server took at least one mail."""

@@ -35,6 +35,11 @@ class CampaignSendingBatch(models.Model):
     mails = fields.Integer(
         readonly=True, help="All that were offered to the server, whatever it answered."
     )
+    copies = fields.Integer(
+        readonly=True,
+        help="For others than the recipients. They count for limits, not for rates of "
+        "failure.",
+    )
     accepted = fields.Integer(readonly=True)
     deferred = fields.Integer("Asked to Come Later", readonly=True)
     refused = fields.Integer("Hard Bounces", readonly=True)
@@ -61,10 +66,11 @@ class CampaignSendingBatch(models.Model):
                 )
                 INSERT INTO campaign_sending_batch
                        (account_id, provider_group_id, mailing_id, campaign_id,
-                        settled_at, mails, accepted, deferred, refused, failed, unknown)
+                        settled_at, mails, copies, accepted, deferred, refused, failed,
+                        unknown)
                 SELECT account_id, provider_group_id, mailing_id, campaign_id,
-                       max(settled_at), sum(mails), sum(accepted), sum(deferred),
-                       sum(refused), sum(failed), sum(unknown)
+                       max(settled_at), sum(mails), sum(copies), sum(accepted),
+                       sum(deferred), sum(refused), sum(failed), sum(unknown)
                   FROM past
                  GROUP BY account_id, provider_group_id, mailing_id, campaign_id,
                           date_trunc('hour', settled_at)

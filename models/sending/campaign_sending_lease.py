@@ -39,6 +39,7 @@ class CampaignSendingLease(models.Model):
         readonly=True, help="How many connections its worker may use."
     )
     lane = fields.Integer(readonly=True)
+    copies = fields.Integer(readonly=True, help="How many leave with each mail.")
     claimed_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(
         readonly=True, help="After this the worker is taken for dead."

@@ -96,14 +96,16 @@ def uses(account_id, limits, now):
         SQL(
             """
             SELECT settled.mails, settled.age, held.mails
-              FROM (SELECT COALESCE(sum(batch.mails), 0)::int AS mails,
+              FROM (SELECT COALESCE(sum(batch.mails + COALESCE(batch.copies, 0)),
+                                    0)::int AS mails,
                            COALESCE(extract(epoch FROM %(now)s - min(settled_at)),
                                     0)::float AS age
                       FROM campaign_sending_batch batch
                      WHERE batch.account_id = %(account)s
                        AND batch.settled_at > %(now)s - %(seconds)s * interval '1 s'
                        AND %(settled)s) settled,
-                   (SELECT COALESCE(sum(cardinality(delivery_ids)), 0)::int AS mails
+                   (SELECT COALESCE(sum(cardinality(delivery_ids)
+                                        * (1 + COALESCE(copies, 0))), 0)::int AS mails
                       FROM campaign_sending_lease lease
                      WHERE lease.account_id = %(account)s
                        AND %(held)s) held
@@ -158,10 +160,10 @@ def take(flow, way, connections, lane, limit, now):
         ), lease AS (
             INSERT INTO campaign_sending_lease
                    (mailing_id, campaign_id, account_id, provider_group_id, connections,
-                    lane, claimed_at, expires_at, backend_pid, backend_start,
+                    lane, copies, claimed_at, expires_at, backend_pid, backend_start,
                     delivery_ids)
             SELECT %(mailing)s, %(campaign)s, %(account)s, %(group)s, %(connections)s,
-                   %(lane)s, %(now)s, %(expiry)s, pg_backend_pid(),
+                   %(lane)s, %(copies)s, %(now)s, %(expiry)s, pg_backend_pid(),
                    (SELECT extract(epoch FROM backend_start)
                       FROM pg_stat_activity
                      WHERE pid = pg_backend_pid()),
@@ -189,6 +191,7 @@ def take(flow, way, connections, lane, limit, now):
         connections=connections,
         lane=lane,
         limit=limit,
+        copies=way.copies,
         may_send=_MAY_SEND,
         now=now,
         expiry=expiry(now),

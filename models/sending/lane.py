@@ -14,6 +14,7 @@ from odoo.tools import SQL, config, groupby, split_every
 from ...tools.providers.base import (
     ACCEPTED,
     Misconfigured,
+    SendError,
     Unreachable,
 )
 from ...tools.providers.smtp import DOT_TIMEOUT_SECONDS, SmtpProvider
@@ -171,6 +172,8 @@ class LaneRun:
             self._choice.obey(batch.way, batch.advice)
         if batch.has_failures():
             mailing._check_breaker()
+        if batch.copy_error:
+            mailing._note_copy_error(batch.copy_error)
         self._env.cr.commit()
 
     def _send(self, mailing, batch, deadline):
@@ -191,6 +194,8 @@ class LaneRun:
             # Links made for these mails must exist before anybody can follow them.
             self._env.cr.commit()
             self._hand_over(mails, batch, deadline)
+            if prepared.copies:
+                self._hand_over_copies(prepared, deliveries, batch)
 
     def _settle(self, batch):
         """Settle; over a new database session if the old one is lost."""
@@ -203,6 +208,7 @@ class LaneRun:
                     batch.untouched(),
                     batch.suppressed,
                     postponed=batch.postponed,
+                    copies=batch.copies,
                 )
                 return
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
@@ -254,6 +260,44 @@ class LaneRun:
             else:
                 batch.add(results)
                 self._heed(results, batch)
+
+    def _hand_over_copies(self, prepared, deliveries, batch):
+        """Hand over copies of what was accepted just now, each at most once.
+
+        That the mails were accepted is on the disk before their copies leave, so that
+        nothing sends those a second time.
+        """
+        originals, copies = batch.accepted_of(deliveries), prepared.copies
+        if not originals or not self._is_noted(batch):
+            return
+        if not copies.is_each:
+            prepared.copies, originals = None, originals[:1]
+            if not self._queue.take_copy(copies.mailing_id):
+                return
+        drafts, failures = prepared.renderer.render(
+            [copies.of(one) for one in originals], batch.way.fixed_server_id
+        )
+        self._env.cr.commit()
+        batch.note_copies(failures)
+
+        def journal(*_news):
+            return self._queue.progress(batch.lease_id, (), (), ())
+
+        mails = copies.mails(drafts, batch.way.test_address)
+        for _server_id, group in groupby(mails, key=lambda mail: mail[0].server_id):
+            senders, group = zip(*group, strict=True)
+            try:
+                results = self._provider(senders[0], batch).send(group, journal)
+            except SendError as error:
+                batch.copy_error = batch.copy_error or str(error)
+            else:
+                batch.copies += len(results)
+                batch.note_copies(results)
+
+    def _is_noted(self, batch):
+        """Put all that is known on the disk; return False when the lease is lost."""
+        self._queue.progress(batch.lease_id, *batch.news(), ())
+        return self._queue.make_durable(batch.lease_id)
 
     def _heed(self, results, batch):
         """Note whether an answer wants us to slow down; the batch then ends early."""
@@ -307,6 +351,7 @@ class _Prepared:
 
     def __init__(self, mailing):
         self.renderer = MailingRenderer(mailing._for_responsible())
+        self.copies = self.renderer.copies
         self.suppression = SQL(
             "CASE WHEN %s THEN 'mail_bl' ELSE %s END",
             own_address_blocked(mailing, SQL("mailing_trace.res_id")),

@@ -105,10 +105,11 @@ class Outlook:
                     limits, rows, strict=True
                 )
             ]
-        _free, wait = pacing.allowance(uses, 1)
+        _free, wait = pacing.allowance(uses, 1, way.copies)
         wait = max(wait, *rests)
         reason = "server" if server_rest and server_rest >= wait else "limit"
-        seconds = max(rests) + pacing.seconds_to_send(count, uses)
+        mails = count * (1 + way.copies)
+        seconds = max(rests) + pacing.seconds_to_send(mails, uses)
         # What other workers hold at this moment is no reason to wait.
         return seconds, wait if wait > pacing.HELD_SECONDS else 0.0, reason
 

@@ -89,7 +89,8 @@ class Queue:
             if ceilings and way.terms.is_free:
                 self._lock_account(way.account_id)
             limits = [*way.terms.limits, *ceilings]
-            limit, wait = pacing.allowance(self._uses(way.account_id, limits), limit)
+            uses = self._uses(way.account_id, limits)
+            limit, wait = pacing.allowance(uses, limit, way.copies)
             connections = self._free_connections(way)
             if not limit or connections < 1:
                 return Claim(wait=wait or pacing.HELD_SECONDS)
@@ -185,6 +186,39 @@ class Queue:
         )
         return bool(self._cr.rowcount)
 
+    def make_durable(self, lease_id):
+        """Have all progress reach the disk. Return False when the lease is lost.
+
+        This commit waits for the disk, and with it for those before.
+        """
+        self._execute(
+            SQL(
+                """
+                UPDATE campaign_sending_lease
+                   SET in_flight_ids = '{}'
+                 WHERE id = %s AND expires_at > %s
+                """,
+                lease_id,
+                self._now,
+            )
+        )
+        return bool(self._cr.rowcount)
+
+    def take_copy(self, mailing_id):
+        """Take the one copy of a mailing, once for all. Return whether it was there."""
+        self._execute(
+            SQL(
+                """
+                UPDATE mailing_mailing
+                   SET copied_at = %s
+                 WHERE id = %s AND copied_at IS NULL
+                """,
+                self._now,
+                mailing_id,
+            )
+        )
+        return bool(self._cr.rowcount)
+
     def _prepare_progress(self):
         """Have the database parse and plan the statement once a session.
 
@@ -208,6 +242,7 @@ class Queue:
         suppressed=None,
         died=False,
         postponed=None,
+        copies=None,
     ):
         """Write the results of a batch, give back what was not tried, end the lease.
 
@@ -220,13 +255,14 @@ class Queue:
             that a batch that kills its workers does not come back for ever.
         :param postponed: what those wait for that it is not the time for, and until
             when, by id.
+        :param copies: how many copies were offered, see :func:`.note_batch`.
         """
         by_event = {}
         for result in results:
             by_event.setdefault(result.status, []).append(result)
         steps = [
             end_lease(lease_id),
-            note_batch(results, self._now),
+            note_batch(results, copies, self._now),
             *(settle_event(status, lease_id, one) for status, one in by_event.items()),
         ]
         if released:

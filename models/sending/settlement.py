@@ -94,24 +94,29 @@ def end_lease(lease_id):
     return SQL("DELETE FROM campaign_sending_lease WHERE id = %s RETURNING *", lease_id)
 
 
-def note_batch(results, now):
+def note_batch(results, copies, now):
     """Return the statement that writes down what left under the lease that ends.
 
     Only who ends the lease writes it down, so that nothing is counted twice.
+
+    :param copies: how many were offered; None: not known, as many as were to be.
     """
     counts = Counter(result.status for result in results)
+    if copies is None:
+        copies = SQL("COALESCE(copies, 0) * %s", counts[base.ACCEPTED])
     return SQL(
         """
         INSERT INTO campaign_sending_batch
                (account_id, provider_group_id, mailing_id, campaign_id, settled_at,
-                mails, accepted, deferred, refused, failed, unknown)
+                mails, copies, accepted, deferred, refused, failed, unknown)
         SELECT account_id, provider_group_id, mailing_id, campaign_id, %s,
-               %s, %s, %s, %s, %s, %s
+               %s, %s, %s, %s, %s, %s, %s
           FROM step0
          WHERE %s
         """,
         now,
         len(results),
+        copies,
         *(counts[status] for status in _EVENTS),
         bool(results),
     )

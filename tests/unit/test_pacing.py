@@ -59,6 +59,21 @@ class TestAllowance(unittest.TestCase):
             pacing.allowance([Use(Limit(5, HOUR), 50, 0, 600)], 9), (0, 3000)
         )
 
+    def test_copies_count(self):
+        hour = Limit(10, HOUR)
+        for use, copies, granted in (
+            (Use(hour, 0, 0), 1, (5, 0)),
+            (Use(hour, 2, 1), 2, (2, 0)),
+            (Use(hour, 8, 0, 600), 2, (0, 3000)),
+            (Use(hour, 0, 8), 2, (0, pacing.HELD_SECONDS)),
+            (Use(hour, 0, 0), 20, (1, 0)),  # else it would wait for ever
+            (Use(hour, 1, 0, 600), 20, (0, 3000)),
+            (Use(Limit(0, DAY), 0, 0), 20, (0, DAY)),
+        ):
+            self.assertEqual(pacing.allowance([use], 200, copies), granted)
+        self.assertEqual(pacing.allowance([], 200, 20), (9, 0))
+        self.assertEqual(pacing.allowance([], 10, 20), (1, 0))
+
 
 class TestCeiling(unittest.TestCase):
     def test_it_rises_and_goes(self):
@@ -102,16 +117,16 @@ class TestDay(unittest.TestCase):
     """A day with a clock of its own, four workers, and services of any length."""
 
     def test_no_stretch_of_time_has_too_many(self):
-        for seed, spread in enumerate((False, True)):
-            with self.subTest(spread=spread):
+        for seed, (spread, copies) in enumerate(((False, 0), (True, 0), (False, 2))):
+            with self.subTest(spread=spread, copies=copies):
                 limits = pacing.limits(3, 500, 5_000, spread)
-                sent = self._live_a_day(limits, random.Random(seed))
+                sent = self._live_a_day(limits, random.Random(seed), copies)
                 self.assertGreater(len(sent), 0.9 * 5_000)
                 for limit in limits:
                     self.assertLessEqual(self._most(sent, limit), limit.mails, limit)
 
     @staticmethod
-    def _live_a_day(limits, chance):
+    def _live_a_day(limits, chance, copies):
         """Return when each mail left."""
         ledgers, held, sent = [Ledger(limit) for limit in limits], {}, []
         events = [(0.0, worker, None) for worker in range(4)]
@@ -123,7 +138,8 @@ class TestDay(unittest.TestCase):
                 for ledger in ledgers:
                     ledger.note(now, count)
             uses = [ledger.use(now, sum(held.values())) for ledger in ledgers]
-            count, wait = pacing.allowance(uses, 200)
+            count, wait = pacing.allowance(uses, 200, copies)
+            count *= 1 + copies
             if count:
                 held[worker] = count
                 service = chance.choice((0.01, 0.5, 5, 90)) * chance.random()

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import unittest
+import uuid
 from unittest import mock
 
 from tools import tokens
@@ -24,6 +25,15 @@ class TestTokens(unittest.TestCase):
             signed = tokens.sign(KEY, purpose, self.token)
             self.assertEqual(tokens.verify(KEY, purpose, signed), self.token)
             self.assertRegex(signed, r"\A[0-9a-f]{48}\Z")
+
+    def test_tokens_of_no_delivery(self):
+        token = tokens.neutral(4711)
+        self.assertRegex(token, r"\A[0-9a-f]{32}\Z")
+        self.assertEqual(tokens.neutral_number(token), 4711)
+        signed = tokens.sign(KEY, tokens.CLICK, token)
+        self.assertEqual(tokens.verify(KEY, tokens.CLICK, signed), token)
+        for other in (uuid.uuid4().hex, "f" * 32, ""):
+            self.assertIsNone(tokens.neutral_number(other))
 
     def test_purposes_are_kept_apart(self):
         self.assertEqual(len(set(PURPOSES)), len(PURPOSES))
