@@ -3,12 +3,14 @@
 import heapq
 import random
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..models.sending.account_choice import AccountChoice
+from ..models.sending.lane import LaneRun
 from ..models.sending.queue import Queue
 from ..tools.providers.base import ACCEPTED, SendResult
 from .common import DeskCommon
@@ -140,6 +142,21 @@ class TestPacing(PacingCommon):
         third = queue.claim(flow, way, 1, 2)
         self.assertEqual(third.rows, [])
         self.assertGreater(third.wait, 0)
+
+    def test_shared_connections_are_given_back_with_the_batch(self):
+        self._people("example.com", 4)
+        still_open, settle = [], LaneRun._settle
+
+        def spy(run, batch):
+            [provider] = run._providers.values()
+            still_open.append(bool(provider._connections))
+            return settle(run, batch)
+
+        with patch.object(LaneRun, "_settle", spy):
+            self._send(self._mailing())
+            self._rule(connections=5)
+            self._send(self._mailing())
+        self.assertEqual(still_open, [True, False])
 
     def test_a_relays_connections_are_not_the_providers(self):
         self._rule(provider_group_id=self.google.id, connections=1)

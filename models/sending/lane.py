@@ -58,9 +58,12 @@ class LaneRun:
         return self
 
     def __exit__(self, *_error):
+        self._close_connections()
+        self._resources.close()
+
+    def _close_connections(self):
         for provider in self._providers.values():
             provider.close()
-        self._resources.close()
 
     @property
     def wait(self):
@@ -152,6 +155,8 @@ class LaneRun:
             _logger.exception("Mailing %s cannot be sent", mailing.id)
             batch.trouble = explain(error, "Sending broke off")
         finally:
+            if batch.way.terms.shared_connections:
+                self._close_connections()  # others may use them when the lease ends
             self._settle(batch)
         try:
             self._learn(mailing, batch)
