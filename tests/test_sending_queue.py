@@ -3,9 +3,12 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
 
 from ..models.sending.queue import Queue
 from ..tools.providers.base import (
@@ -150,6 +153,40 @@ class TestQueue(DeskCommon):
         )
         self.queue.recover()
         self.assertEqual(self._statuses()[:3], ["sent", "error", "error"])
+
+    def test_a_database_process_that_was_killed(self):
+        """The others are restarted with it, and what was not on disk is lost."""
+        lease, _rows = self._claim(3)
+        ids = self.traces.ids
+        self.queue.progress(lease, [ids[0]], [], [ids[1]])
+        self._worker_dies(lease)
+        self.env.cr.execute(
+            # comes before the system's view
+            "CREATE TEMP VIEW pg_stat_bgwriter AS"
+            " SELECT now() + interval '1 second' AS stats_reset"
+        )
+        self.queue.recover()
+        self.assertEqual(self._statuses()[:3], ["sent", "error", "error"])
+
+    def test_a_lease_outlives_its_mailing(self):
+        lease, _rows = self._claim(4)
+        self.queue.progress(lease, self.traces[:3].ids, [], [])
+        account = self.traces[0].sending_account_id
+        self.mailing.unlink()
+        self._worker_dies(lease)
+        self.assertEqual(self.queue.recover(), 1)
+        batches = self.env["campaign.sending.batch"].search(
+            [("account_id", "=", account.id), ("mailing_id", "=", False)]
+        )
+        self.assertEqual(batches.mapped("accepted"), [3])
+
+    @mute_logger("odoo.sql_db")
+    def test_an_account_in_use_cannot_be_deleted(self):
+        self._claim(4)
+        account = self.env.ref("campaign_desk.sending_account_default")
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            account.unlink()
+        self.assertEqual(self._statuses()[:4], ["process"] * 4)
 
     def test_a_worker_that_lost_its_lease(self):
         lease, _rows = self._claim()

@@ -15,7 +15,7 @@ class CampaignSendingBatch(models.Model):
 
     Written with the statement that settles the deliveries, so that it holds exactly
     what may have left; never changed, but that the batches of past days are added up
-    hour by hour.
+    hour by hour. It outlives the mailing: what left counts for the account's limits.
     """
 
     _name = "campaign.sending.batch"
@@ -27,10 +27,13 @@ class CampaignSendingBatch(models.Model):
         "campaign.sending.account", readonly=True, ondelete="cascade"
     )
     provider_group_id = fields.Many2one(
-        "campaign.provider.group", "Mailbox Provider", readonly=True, ondelete="cascade"
+        "campaign.provider.group",
+        "Mailbox Provider",
+        readonly=True,
+        ondelete="set null",
     )
-    mailing_id = fields.Many2one("mailing.mailing", readonly=True, ondelete="cascade")
-    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade")
+    mailing_id = fields.Many2one("mailing.mailing", readonly=True, ondelete="set null")
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="set null")
     settled_at = fields.Datetime("Sent", readonly=True)
     mails = fields.Integer(
         readonly=True, help="All that were offered to the server, whatever it answered."

@@ -18,6 +18,9 @@ class CampaignSendingLease(models.Model):
     ``in_flight_ids``     unknown, unless one of the above
     the rest              untouched, given back to the queue
     ====================  ==========================================================
+
+    It outlives what it is about, such as a mailing that somebody deletes: without it
+    nobody would know what its worker has sent. Its account cannot be deleted.
     """
 
     _name = "campaign.sending.lease"
@@ -26,15 +29,15 @@ class CampaignSendingLease(models.Model):
     _log_access = False
 
     mailing_id = fields.Many2one(
-        "mailing.mailing", required=True, index=True, ondelete="cascade"
+        "mailing.mailing", readonly=True, index=True, ondelete="set null"
     )
     account_id = fields.Many2one(
-        "campaign.sending.account", readonly=True, ondelete="cascade"
+        "campaign.sending.account", readonly=True, ondelete="restrict"
     )
     provider_group_id = fields.Many2one(
-        "campaign.provider.group", readonly=True, ondelete="cascade"
+        "campaign.provider.group", readonly=True, ondelete="set null"
     )
-    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade")
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="set null")
     connections = fields.Integer(
         readonly=True, help="How many connections its worker may use."
     )

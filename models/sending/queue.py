@@ -290,7 +290,8 @@ class Queue:
 
         If the database was restarted since the claim, the last notes about progress
         may be lost (they did not wait for the disk): then nothing of the batch that
-        is not decided counts as untouched.
+        is not decided counts as untouched. One of its processes that is killed makes
+        it restart all but the first: its statistics begin anew then, which tells.
         """
         gone = self._rows(
             SQL(
@@ -305,7 +306,9 @@ class Queue:
                                = lease.backend_start)
                 RETURNING lease.id, delivery_ids, accepted_ids, in_flight_ids,
                           COALESCE(results, '[]'::jsonb),
-                          pg_postmaster_start_time() AT TIME ZONE 'UTC' > claimed_at
+                          GREATEST(pg_postmaster_start_time(),
+                                   (SELECT stats_reset FROM pg_stat_bgwriter))
+                              AT TIME ZONE 'UTC' > claimed_at
                 """,
                 self._now,
             )
