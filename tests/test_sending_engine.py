@@ -349,13 +349,32 @@ class TestEngine(DeskCommon):
         mailing.action_launch()
         self._dispatch()
         with (
-            patch.object(LaneRun, "_hand_over", side_effect=RuntimeError("boom")),
-            mute_logger(LANE),
+            patch.object(LaneRun, "_hand_over", side_effect=RuntimeError("boom c@d.e")),
+            self.assertLogs(LANE, "ERROR") as logs,
         ):
             self._run_lane()
         self.assertIn("boom", mailing.sending_error)
+        self.assertIn("RuntimeError", logs.output[0])
+        self.assertIn("lane.py", logs.output[0])
+        self.assertNotIn("c@d.e", logs.output[0])
         self.assertEqual(mailing.mailing_trace_ids.trace_status, "outgoing")
         self.assertFalse(self.env["campaign.sending.lease"].search([]))
+
+    def test_a_mailing_that_is_deleted_meanwhile_does_not_stop_the_lane(self):
+        self._contact("C", "c@example.com")
+        self.mailbox.answers["c"] = "550 5.1.1 no such user"
+        mailing = self._mailing()
+        mailing.action_launch()
+        self._dispatch()
+        settle = LaneRun._settle
+
+        def settle_and_delete(run, batch):
+            settle(run, batch)
+            mailing.unlink()
+
+        with patch.object(LaneRun, "_settle", settle_and_delete):
+            self._run_lane()
+        self.assertFalse(mailing.exists())
 
     def test_an_error_during_hand_over_leaves_doubt_not_duplicates(self):
         for number in range(4):

@@ -116,6 +116,19 @@ class TestPacing(PacingCommon):
         self._run_lane()
         self.assertEqual(mailing.state, "done")
 
+    def test_what_left_counts_although_its_mailing_is_deleted(self):
+        self._rule(mails_per_hour=5, is_spread=False)
+        self._people("example.com", 5)
+        campaign = self.env["utm.campaign"].create({"name": "Short-lived"})
+        mailing = self._mailing(campaign_id=campaign.id)
+        self._send(mailing)
+        self.assertEqual(len(self._sent(mailing)), 5)
+        mailing.unlink()
+        campaign.unlink()
+        another = self._mailing()
+        self._send(another)
+        self.assertFalse(self._sent(another))
+
     def test_what_another_worker_holds_counts(self):
         self._rule(mails_per_hour=5, is_spread=False)
         self._people("example.com", 12)
@@ -395,6 +408,12 @@ class TestWarmup(PacingCommon):
         self.assertTrue(self.account.activity_ids)
         self._run_lane()
         self.assertFalse(self._sent(mailing))
+        self.account.action_resume_warmup()
+        self.accounts._advance_warmups()
+        self.assertEqual(self.account.warmup_state, "running", "a person has looked")
+        self.account.warmup_resumed_at = False
+        self.accounts._advance_warmups()
+        self.assertEqual(self.account.warmup_state, "held")
         self._a_day_passes()
         self.assertEqual(self.account.warmup_state, "running")
         self.account.action_stop_warmup()

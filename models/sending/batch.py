@@ -73,6 +73,12 @@ class Batch:
             if result.status != ACCEPTED:
                 self.copy_error = self.copy_error or result.reason
 
+    def is_server_unexpected(self):
+        """Return whether the server that does not answer is not the way's."""
+        return bool(
+            self.unreachable and self.way.server_id not in (0, self.unreachable[0])
+        )
+
     def has_accepted(self):
         """Return whether a server took at least one mail."""
         return any(result.status == ACCEPTED for result in self.results)

@@ -18,7 +18,8 @@ class MailingMailing(models.Model):
         """Pause the mailings of which too much goes wrong.
 
         Of the mails of the last while (company's settings) too many failed, were
-        refused or returned, or were complained about. Their responsible is told.
+        refused or returned, or were complained about. Their responsible is told, and
+        when somebody resumes them it counts anew.
         """
         self.env.flush_all()
         for mailing in self.filtered(lambda one: one.state == "sending"):
@@ -46,9 +47,10 @@ class MailingMailing(models.Model):
                 """,
                 mailing=self.id,
                 since=SQL(
-                    "%s - %s * interval '1 minute'",
+                    "GREATEST(%s - %s * interval '1 minute', %s)",
                     UTC_NOW,
                     company.campaign_breaker_minutes,
+                    self.resumed_at or None,
                 ),
             )
         )

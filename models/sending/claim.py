@@ -66,7 +66,8 @@ def paces(way, now):
     """Return the query for what the account has been told about its pace.
 
     Rows of: it is about the server, seconds still to rest, mails per minute, seconds
-    since that is over.
+    since that is over. Where the server is not known beforehand all of the account's
+    count: who would not wait for the right one would ask it without end.
     """
     return SQL(
         """
@@ -77,7 +78,7 @@ def paces(way, now):
           FROM campaign_sending_pace
          WHERE account_id = %(account)s
            AND (provider_group_id IS NULL OR provider_group_id = %(group)s)
-           AND (mail_server_id IS NULL OR mail_server_id = %(server)s)
+           AND (mail_server_id IS NULL OR %(server)s IN (0, mail_server_id))
         """,
         account=way.account_id,
         group=way.provider_group_id,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections import deque
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from ..campaign.mailing_renderer import Delivery, MailingRenderer
 from ..campaign.template_errors import explain
 from .account_choice import AccountChoice
 from .batch import Batch
+from .campaign_sending_account import FIRST_REST_SECONDS
 from .postponement import postpone
 from .queue import open_queue
 from .suppression import own_address_blocked, suppression
@@ -87,7 +89,8 @@ class LaneRun:
             return 0
         while flow := self._next_flow():
             if handled := self._serve(flow, limit, deadline):
-                self._flows.append(flow)
+                if flow not in self._waits:
+                    self._flows.append(flow)
                 return handled
         return 0
 
@@ -96,6 +99,8 @@ class LaneRun:
         now = time.monotonic()
         if not self._flows or now > self._looked_at + LOOK_SECONDS:
             self._looked_at = now
+            # A mailing may have come since this transaction began.
+            self._env.cr.commit()
             due = self._queue.due_flows()
             self._waits = {
                 flow: until
@@ -121,6 +126,8 @@ class LaneRun:
             if claim.rows:
                 batch = Batch(claim, way, [Delivery(*row) for row in claim.rows])
                 self._process(mailing, batch, deadline)
+                if batch.is_server_unexpected():  # its rest is not found by the way
+                    self._waits[flow] = time.monotonic() + FIRST_REST_SECONDS
                 return len(batch.deliveries)
             if not claim.wait:
                 shortest = EMPTY_SECONDS
@@ -152,7 +159,10 @@ class LaneRun:
             raise  # speaks of the database, not of the mailing
         except Exception as error:  # one bad mailing must not stop the others
             self._env.cr.rollback()
-            _logger.exception("Mailing %s cannot be sent", mailing.id)
+            # The error's own words may hold addresses.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            name = type(error).__name__
+            _logger.error("Mailing %s cannot be sent: %s\n%s", mailing.id, name, where)
             batch.trouble = explain(error, "Sending broke off")
         finally:
             if batch.way.terms.shared_connections:
@@ -176,8 +186,8 @@ class LaneRun:
         if batch.advice:
             self._choice.obey(batch.way, batch.advice)
         if batch.has_failures():
-            mailing._check_breaker()
-        if batch.copy_error:
+            mailing.exists()._check_breaker()
+        if batch.copy_error and mailing.exists():
             mailing._note_copy_error(batch.copy_error)
         self._env.cr.commit()
 

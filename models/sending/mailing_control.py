@@ -34,6 +34,11 @@ class MailingMailing(models.Model):
 
     is_paused = fields.Boolean("Paused", readonly=True, copy=False, tracking=True)
     pause_reason = fields.Text("Why Paused", readonly=True, copy=False)
+    resumed_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The circuit breaker leaves out what was before: somebody has looked.",
+    )
     cancel_reason = fields.Text("Cancelled", readonly=True, copy=False, tracking=True)
 
     sending_note = fields.Selection(
@@ -73,7 +78,7 @@ class MailingMailing(models.Model):
         paused = self.filtered("is_paused")
         reason = self._by_me(self.env._("Resumed by %(who)s, %(when)s"))
         paused._track_set_log_message(reason)
-        paused._write_sending(NOT_PAUSED)
+        paused._write_sending({**NOT_PAUSED, "resumed_at": fields.Datetime.now()})
         paused.activity_unlink(["mail.mail_activity_data_warning"])
         self.env["mailing.trace"]._wake_lanes()
 

@@ -71,6 +71,9 @@ class CampaignSendingAccount(models.Model):
     )
     warmup_day = fields.Integer("Day of Warm-up", readonly=True, copy=False)
     warmup_advanced_at = fields.Datetime("Day Began", readonly=True, copy=False)
+    warmup_resumed_at = fields.Datetime(
+        readonly=True, copy=False, help="What was before holds it no more."
+    )
     warmup_bounce_limit = fields.Float("Bounces at Most (%)", default=5.0)
     warmup_complaint_limit = fields.Float(
         "Complaints at Most (%)", default=0.1, digits=(5, 2)
@@ -97,10 +100,12 @@ class CampaignSendingAccount(models.Model):
     def action_resume_warmup(self):
         """Go on although it is held."""
         held = self.filtered(lambda account: account.warmup_state == "held")
+        now = fields.Datetime.now()
         held.write(
             {
                 "warmup_state": "running",
-                "warmup_advanced_at": fields.Datetime.now(),
+                "warmup_advanced_at": now,
+                "warmup_resumed_at": now,
                 "warmup_hold_reason": False,
             }
         )
@@ -192,7 +197,7 @@ class CampaignSendingAccount(models.Model):
         return None
 
     def _recent_results(self):
-        """Return mails, bounces and complaints of the last 24 hours."""
+        """Return mails, bounces and complaints of 24 hours, or since it was resumed."""
         self.env.flush_all()
         [row] = self.env.execute_query(
             SQL(
@@ -200,23 +205,24 @@ class CampaignSendingAccount(models.Model):
                 WITH recent AS (
                     SELECT mailing_id, mails
                       FROM campaign_sending_batch
-                     WHERE account_id = %(account)s
-                       AND settled_at > %(now)s - interval '1 day'
-                ), bad AS (
-                    SELECT trace_status = 'bounce' AS bounced,
-                           complained_at > %(now)s - interval '1 day' AS complained
-                      FROM mailing_trace
-                     WHERE mass_mailing_id IN (SELECT mailing_id FROM recent)
-                       AND sending_account_id = %(account)s
-                       AND (trace_status = 'bounce' OR complained_at IS NOT NULL)
-                       AND write_date > %(now)s - interval '1 day'
+                     WHERE account_id = %(account)s AND settled_at > %(since)s
                 )
                 SELECT (SELECT COALESCE(sum(mails), 0) FROM recent),
-                       (SELECT count(*) FROM bad WHERE bounced),
-                       (SELECT count(*) FROM bad WHERE complained)
+                       (SELECT count(*) FROM mailing_trace
+                         WHERE mass_mailing_id IN (SELECT mailing_id FROM recent)
+                           AND sending_account_id = %(account)s
+                           AND trace_status = 'bounce' AND write_date > %(since)s),
+                       (SELECT count(*) FROM mailing_trace
+                         WHERE mass_mailing_id IN (SELECT mailing_id FROM recent)
+                           AND sending_account_id = %(account)s
+                           AND complained_at > %(since)s)
                 """,
                 account=self.id,
-                now=UTC_NOW,
+                since=SQL(
+                    "GREATEST(%s - interval '1 day', %s)",
+                    UTC_NOW,
+                    self.warmup_resumed_at or None,
+                ),
             )
         )
         return row

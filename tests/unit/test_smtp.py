@@ -125,6 +125,17 @@ class TestDialogue(SmtpCase):
         self.send(server, mails(2), width=5)
         self.assertEqual(server.connections, 2)
 
+    def test_a_narrower_batch_uses_fewer_connections(self):
+        server = self.serve()
+        provider = self.provider(server, width=4)
+        provider.send(mails(8), Journal())
+        provider.width = 1
+        journal = Journal()
+        provider.send([mail(ref) for ref in range(9, 13)], journal)
+        self.assertEqual({len(refs) for _results, refs in journal.calls}, {1})
+        provider.close()
+        self.assertEqual(len(server.stored), 12)
+
     def test_commands_travel_together_only_where_the_server_can(self):
         writes = []
 

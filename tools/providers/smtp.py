@@ -57,6 +57,8 @@ class SmtpProvider:
         deadline: float = float("inf"),
     ) -> list[SendResult]:
         """Hand over the batch; see :class:`.base.Provider`."""
+        while len(self._connections) > self.width:  # there were more the last time
+            self._connections.pop().quit()
         sending = _Sending(batch, deadline, self.width)
         results = sending.results
         told = 0
