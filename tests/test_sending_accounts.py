@@ -5,9 +5,10 @@ from unittest.mock import patch
 
 from aiosmtpd.controller import Controller
 
-from odoo import Command
+from odoo import Command, sql_db
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from ..models.sending.account_choice import AccountChoice
@@ -33,7 +34,12 @@ class AccountCommon(DeskCommon):
         controller.start()
         cls.addClassCleanup(controller.stop)
         cls.other_server = cls.server.copy(
-            {"name": "Second", "smtp_port": cls.other_port, "active": True}
+            {
+                "name": "Second",
+                "smtp_port": cls.other_port,
+                "sequence": cls.server.sequence + 1,
+                "active": True,
+            }
         )
 
     def setUp(self):
@@ -132,6 +138,17 @@ class TestChoice(AccountCommon):
         self._run_lane()
         self.assertEqual(mailing.state, "done")
 
+    def test_another_companys_troubles_are_not_told(self):
+        self.default.active = False
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self._account("Secret plan", company_id=company.id)
+        theirs.stopped_reason = "535 wrong password"
+        self._people("a@example.com")
+        mailing = self._mailing()
+        self._send(mailing)
+        self.assertIn("No sending account", mailing.sending_error)
+        self.assertNotIn("Secret plan", mailing.sending_error)
+
 
 @tagged("-at_install", "post_install")
 class TestFailOver(AccountCommon):
@@ -185,6 +202,32 @@ class TestFailOver(AccountCommon):
         self.assertFalse(self.first.pace_ids)
         self.assertEqual(mailing.state, "done")
 
+    def test_a_server_that_is_not_known_beforehand_is_asked_once(self):
+        self.first.active = False
+        self.server.smtp_port = 1
+        mailing = self._mailing()
+        mailing.email_from = "{{ 'news@" + self.alias_domain + "' }}"
+        self.assertEqual(self._attempts_of(mailing), 1)
+        self.assertEqual(self.default.pace_ids.mail_server_id, self.server)
+
+    def test_another_server_than_expected_is_asked_once(self):
+        self.first.active = False
+        self.server.smtp_port = 1
+        self.patch(type(self.accounts), "_server", lambda *_args: self.other_server)
+        self.assertEqual(self._attempts_of(self._mailing()), 1)
+
+    def _attempts_of(self, mailing):
+        """Send; return how often a run of a lane tried to reach the server."""
+        servers = type(self.env["ir.mail_server"])
+        connect = servers._connect_campaign
+        with patch.object(servers, "_connect_campaign", autospec=True) as connecting:
+            connecting.side_effect = connect
+            self._send(mailing)
+        self.assertEqual(
+            set(mailing.mailing_trace_ids.mapped("trace_status")), {"outgoing"}
+        )
+        return connecting.call_count
+
     def test_a_provider_that_asks_to_rest_rests_alone(self):
         yahoo = self.env.ref("campaign_desk.provider_group_yahoo")
         self._people("y1@yahoo.com", "y2@yahoo.com")
@@ -232,6 +275,12 @@ class TestTestMode(AccountCommon):
     def test_an_address_that_is_none_is_refused(self):
         with self.assertRaises(ValidationError):
             self.default.test_address = "nobody"
+
+    def test_an_address_with_a_name(self):
+        self._people("a@example.com")
+        self.default.test_address = "Test Box <sink@desk.example>"
+        self._send(self._mailing())
+        self.assertEqual(self.mailbox.recipients, ["sink@desk.example"])
 
 
 @tagged("-at_install", "post_install")
@@ -282,7 +331,8 @@ class TestBreaker(AccountCommon):
         statuses = mailing.mailing_trace_ids.mapped("trace_status")
         self.assertEqual(statuses.count("outgoing"), 10)
         mailing.action_resume_sending()
-        self.env.company.campaign_bounce_limit = 0  # off
+        mailing._check_breaker()  # what a person has looked at does not pause it again
+        self.assertFalse(mailing.is_paused)
         self._run_lane()
         self.assertEqual(mailing.state, "done")
         self.assertEqual(len(set(self.mailbox.recipients)), 14)
@@ -334,6 +384,15 @@ class TestLanes(AccountCommon):
             job.method_direct_trigger()
         self.assertEqual(mailing.state, "done")
 
+    def test_lanes_can_be_added_while_others_run(self):
+        job = self.env.ref("campaign_desk.ir_cron_lane_1")
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            cr.execute(
+                "SELECT FROM ir_cron WHERE id = %s FOR NO KEY UPDATE", [job.id]
+            )  # as Odoo's scheduler does
+            self.env["ir.cron"]._set_campaign_lanes(3)
+        self.assertEqual(self._lanes(), [1, 2, 3])
+
     def test_nonsense_is_refused(self):
         for count in (0, -1, 1000):
             with self.assertRaises(ValidationError):
@@ -380,6 +439,23 @@ class TestAccountRights(AccountCommon):
         for user in (self.marketer, self.administrator):
             with self.assertRaises(AccessError):
                 batch.with_user(user).write({"mails": 0})
+
+    def test_an_administrator_sees_what_left(self):
+        self.env["campaign.pacing.rule"].create(
+            {"each_provider": True, "mails_per_day": 7}
+        )
+        other = self.env.ref("campaign_desk.provider_group_other")
+        self.env["campaign.sending.batch"].create(
+            {
+                "account_id": self.default.id,
+                "provider_group_id": other.id,
+                "settled_at": self.env.cr.now(),
+                "mails": 3,
+            }
+        )
+        account = self.default.with_user(self.administrator)
+        self.assertEqual(account.mails_today, 3)
+        self.assertIn(other.name, account.limits_today)
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_companies_keep_to_themselves(self):

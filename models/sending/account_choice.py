@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 
+from odoo.tools import email_normalize
+
 from .flow import PacingBook, Terms
 
 
@@ -72,7 +74,7 @@ class AccountChoice:
                 fixed_server_id=(account.mail_server_id or mailing.mail_server_id).id
                 or 0,
                 server_id=account._server(mailing).id or 0,
-                test_address=account.test_address or "",
+                test_address=email_normalize(account.test_address) or "",
                 fit=fit,
                 weight=account.weight,
                 terms=self._book.terms(account, flow),
@@ -85,7 +87,10 @@ class AccountChoice:
 
     def explain(self, mailing):
         """Say why no account takes a mailing."""
-        stopped = self._accounts_sudo.search([("stopped_reason", "!=", False)])
+        companies = [False, mailing._sending_company().id]
+        stopped = self._accounts_sudo.search(
+            [("stopped_reason", "!=", False), ("company_id", "in", companies)]
+        )
         if stopped:
             return self._env._(
                 "No sending account can take this mailing. %(name)s has stopped: "

@@ -35,7 +35,8 @@ class IrCron(models.Model):
             )
         lanes_sudo = self.with_context(active_test=False)._campaign_lanes()
         for job in lanes_sudo:
-            job.active = job.campaign_lane <= count
+            if job.active != (job.campaign_lane <= count):  # a running one is locked
+                job.active = not job.active
         missing = set(range(1, count + 1)) - set(lanes_sudo.mapped("campaign_lane"))
         lanes_sudo.create([self._lane_values(lane) for lane in sorted(missing)])
 
