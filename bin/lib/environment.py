@@ -91,6 +91,9 @@ class Environment:
     def _ensure_django(self) -> None:
         self._ensure_venv(self.django)
 
+    def _ensure_train(self) -> None:
+        self._ensure_venv(self.train)
+
     def _ensure_venv(self, venv: VirtualEnvironment) -> None:
         if not venv.ready:
             with only_one(self.cache / f"{venv.name}.lock"):
@@ -139,6 +142,11 @@ class Environment:
     def django(self) -> VirtualEnvironment:
         """The environment of django-post-office, for comparison in benchmarks."""
         return VirtualEnvironment(self.cache, "django", self.pins / "django.txt")
+
+    @cached_property
+    def train(self) -> VirtualEnvironment:
+        """The environment in which the models of the reply analysis are made."""
+        return VirtualEnvironment(self.cache, "train", self.pins / "train.txt")
 
     @cached_property
     def node(self) -> NodeTools:

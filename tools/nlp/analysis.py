@@ -1,0 +1,134 @@
+"""Response: the whole analysis of one inbound mail, a pure function.
+
+    clean ─▶ who wrote ─▶ language ─▶ engine ─▶ labels ─▶ questions ─▶ dates ─▶ topics
+
+No step raises on anything that a mail may hold, and none takes more time than the length
+of the mail allows.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..bounces import automatic
+from . import (
+    clean as cleaning,
+    dates,
+    decision,
+    engines,
+    features as feature_tools,
+    language as languages,
+    questions,
+    taxonomy,
+    topics,
+)
+from .base import Engine, Evidence, Label, Reply
+from .rules import LANGUAGES, Pack
+
+# What is shown of the text that was cut away.
+_LONGEST_CUT = 20_000
+
+
+def analyze(
+    text: str,
+    html: str | None,
+    date: str | datetime,
+    *,
+    subject: str = "",
+    headers: Mapping[str, object] | None = None,
+    original: str = "",
+    engine: Engine | None = None,
+    topic_pack: Pack | None = None,
+    tz: str | None = None,
+) -> dict:
+    """Return what a reply says, as plain values.
+
+    The flat keys are the summary: ``clean_text``, ``language``, ``sentiment``,
+    ``sentiment_score``, ``confidence`` (of the sentiment), ``intents`` (the groups of
+    :data:`.taxonomy.GROUPS`), ``topics``, ``has_question``, ``wants_meeting``,
+    ``meeting_times``, ``follow_up_date``, ``dates``, ``action_request``,
+    ``low_support`` (the language is none of ours), ``cut``, ``engine``, ``model``,
+    ``fallback`` (why another engine had to answer). ``axes`` holds kind, intents,
+    sentiment and topics in full, each with confidence and evidence; ``rows`` the
+    questions and requests. Places are characters of ``clean_text``.
+
+    :param date: when the reply arrived; all relative times count from it.
+    :param original: the body of the mail that it answers, as plain text.
+    :param engine: the engine to ask; the default one without.
+    :param topic_pack: the shipped topics and a user's own, see :func:`.topics.own_pack`.
+    :param tz: name of the writer's time zone, where it is known.
+    """
+    arrived = _moment(date)
+    subject = str(subject or "")
+    cleaned = cleaning.clean(text or "", html, original=original or "")
+    language = languages.detect(cleaned.text or subject)
+    reply = Reply(cleaned.text, language, subject)
+    prediction, fallback = engines.predict(engine or engines.get(), reply)
+    features = feature_tools.read(cleaned.text, language)
+    words, hits = features.words, features.hits
+    kind = _kind(headers, subject, text or cleaned.text, prediction)
+    is_human = kind.name == taxonomy.HUMAN
+    labels = decision.intents(prediction, hits, words) if is_human else []
+    names = [label.name for label in labels]
+    feeling, score, sure = decision.sentiment(prediction)
+    if not is_human:
+        feeling, score, sure = "neutral", 0.0, kind.confidence
+    asks = is_human and decision.asks(prediction, hits, words)
+    rows = questions.find(words, hits, asks) if is_human else []
+    about = topics.find(words, topic_pack or topics.pack(language))
+    groups = taxonomy.groups(kind.name, names)
+    return {
+        "clean_text": cleaned.text,
+        "cut": [
+            {"kind": cut.kind, "text": cut.text[:_LONGEST_CUT]} for cut in cleaned.cut
+        ],
+        "language": language,
+        "low_support": language not in LANGUAGES,
+        "engine": prediction.engine,
+        "model": prediction.version,
+        "fallback": fallback,
+        "sentiment": feeling,
+        "sentiment_score": score,
+        "confidence": sure,
+        "intents": groups,
+        "topics": [label.name for label in about],
+        "has_question": asks,
+        "wants_meeting": "meeting" in groups,
+        "action_request": _requests(prediction, rows),
+        "rows": [
+            {"kind": row.kind, "text": row.text, "start": row.start, "end": row.end}
+            for row in rows
+        ],
+        **_dates(cleaned.text, subject, arrived, language, kind.name, groups, tz),
+        "axes": {
+            "kind": kind.as_dict(),
+            "intents": [label.as_dict() for label in labels],
+            "sentiment": Label(
+                feeling, sure, prediction.sentiment_evidence if is_human else ()
+            ).as_dict(),
+            "topics": [label.as_dict() for label in about],
+        },
+    }
+
+
+def _moment(date: str | datetime) -> datetime:
+    """Return when a reply arrived, as wall-clock time."""
+    if isinstance(date, datetime):
+        return date
+    return datetime.fromisoformat(str(date).replace("Z", "+00:00"))
+
+
+def _kind(headers, subject: str, text: str, prediction) -> Label:
+    """Return who wrote: headers and fixed phrases first, then the engine's words."""
+    found = automatic.detect(headers, subject, text)
+    if found:
+        source = "header" if ":" in found.evidence else "rule"
+        why = Evidence(source, found.evidence, found.confidence, rule=found.rule)
+        return Label(found.kind, found.confidence, (why,))
+    return decision.machine(prediction)
+
+
+def _requests(prediction, rows) -> bool:
+    """Return whether somebody is asked to do something."""
+    if prediction.requests is not None and prediction.requests >= decision.GIVEN:
+        return True
+    return any(row.kind == "request" for row in rows)

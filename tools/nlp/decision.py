@@ -1,0 +1,117 @@
+"""Response: from an engine's probabilities to the labels that a reply gets."""
+
+from collections.abc import Mapping, Sequence
+
+from .base import Evidence, Label, Prediction
+from .rules import Hit
+from .taxonomy import HUMAN, SENTIMENTS
+from .words import Words
+
+# A label is given from here on.
+GIVEN = 0.5
+# A question's flavour is told from here on; what is asked without one is "question".
+_FLAVOUR = 0.4
+# Words alone make a machine's mail only when they leave little doubt.
+_MACHINE = 0.8
+
+_SIMPLE = (
+    "interested",
+    "not_interested",
+    "meeting_request",
+    "objection_timing",
+    "objection_budget",
+    "objection_has_solution",
+    "objection_other",
+    "unsubscribe",
+    "complaint",
+    "thanks",
+)
+_FLAVOURS = ("pricing_request", "document_request", "information_request")
+
+
+def intents(
+    prediction: Prediction, hits: Sequence[Hit], words: Words
+) -> list[Label]:
+    """Return the intents of a person's reply, the surest first; never none."""
+    labels = prediction.intents
+    given = [labels[name] for name in _SIMPLE if _sure(labels, name) >= GIVEN]
+    given += _questions(labels)
+    given += _referrals(labels, hits)
+    given = _with_exact_opt_out(given, hits, words)
+    if not given:
+        highest = max((label.confidence for label in labels.values()), default=0.0)
+        return [Label("other", round(1 - highest, 3))]
+    return sorted(given, key=lambda label: -label.confidence)
+
+
+def _sure(labels: Mapping[str, Label], name: str) -> float:
+    return labels[name].confidence if name in labels else 0.0
+
+
+def _questions(labels: Mapping[str, Label]) -> list[Label]:
+    """Return what is asked for: prices, documents, information, or something else."""
+    if _sure(labels, "any_question") < GIVEN:
+        return []
+    found = [labels[name] for name in _FLAVOURS if _sure(labels, name) >= GIVEN]
+    if found:
+        return found
+    surest = max(_FLAVOURS, key=lambda name: _sure(labels, name))
+    name = surest if _sure(labels, surest) >= _FLAVOUR else "question"
+    asked = labels["any_question"]
+    return [Label(name, asked.confidence, asked.evidence)]
+
+
+def _referrals(labels: Mapping[str, Label], hits: Sequence[Hit]) -> list[Label]:
+    """Return whether somebody else is meant, and whether it is said who."""
+    if _sure(labels, "any_wrong_person") < GIVEN:
+        return []
+    wrong = labels["any_wrong_person"]
+    found = []
+    if _sure(labels, "referral") >= GIVEN:
+        found.append(labels["referral"])
+    if not found or any(hit.label == "wrong_person" for hit in hits):
+        found.append(Label("wrong_person", wrong.confidence, wrong.evidence))
+    return found
+
+
+def _with_exact_opt_out(
+    given: list[Label], hits: Sequence[Hit], words: Words
+) -> list[Label]:
+    """Return the labels with the opt-out made sure, where the reply says nothing else.
+
+    This is the one exact rule that may act alone: "STOP" is not interpreted.
+    """
+    for hit in hits:
+        if hit.label == "unsubscribe" and hit.is_all:
+            start, end = words.span(hit.first, hit.last)
+            why = Evidence("rule", words.text[start:end], hit.weight, start, end, "exact")
+            rest = [label for label in given if label.name != "unsubscribe"]
+            return [Label("unsubscribe", 0.99, (why,)), *rest]
+    return given
+
+
+def sentiment(prediction: Prediction) -> tuple[str, float, float]:
+    """Return the class, the score from −1 to +1, and how sure it is."""
+    negative, neutral, positive = prediction.sentiment
+    name = SENTIMENTS[max(range(3), key=prediction.sentiment.__getitem__)]
+    sure = max(negative, neutral, positive)
+    return name, round(positive - negative, 3), round(sure, 3)
+
+
+def asks(prediction: Prediction, hits: Sequence[Hit], words: Words) -> bool:
+    """Return whether something is really asked."""
+    if prediction.asks is not None:
+        return prediction.asks >= GIVEN
+    marked = any(sentence.mark == "?" for sentence in words.sentences)
+    return marked or any(hit.label == "asks" for hit in hits)
+
+
+def machine(prediction: Prediction) -> Label:
+    """Return the kind of writer by words alone; a person unless there is little doubt."""
+    if not prediction.machine:
+        return Label(HUMAN, 0.9)
+    name = max(prediction.machine, key=prediction.machine.__getitem__)
+    sure = prediction.machine[name]
+    if sure >= _MACHINE and (prediction.asks or 0) < GIVEN:
+        return Label(name, round(sure, 3), (Evidence("engine", "", round(sure, 3)),))
+    return Label(HUMAN, round(1 - sure, 3))

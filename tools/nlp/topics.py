@@ -1,0 +1,56 @@
+"""Response: what a reply is about, by a list of words for each topic, kept as data."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from .base import Evidence, Label
+from .rules import DATA, LANGUAGES, Pack
+from .words import Words
+
+_PACKS: dict[str, Pack] = {}
+_MOST = 3
+
+
+def pack(language: str) -> Pack:
+    """Return the words of the topics in a language; English where it has none."""
+    language = language if language in LANGUAGES else "en"
+    if not _PACKS:
+        data = json.loads((DATA / "topics.json").read_text(encoding="utf-8"))
+        for name, topics in data.items():
+            _PACKS[name] = _pack(name, topics)
+    return _PACKS[language]
+
+
+def own_pack(language: str, topics: Mapping[str, Sequence[str]]) -> Pack:
+    """Return the shipped topics and a user's own: ``{"topic": ["phrase", …]}``."""
+    more = [
+        {"label": topic, "phrase": phrase}
+        for topic, phrases in topics.items()
+        for phrase in phrases
+    ]
+    return pack(language).extended(more)
+
+
+def find(words: Words, topics: Pack) -> list[Label]:
+    """Return the topics of a text, the one with the most words first."""
+    places: dict[str, dict[tuple[int, int], str]] = {}
+    for hit in topics.find(words):
+        spots = places.setdefault(hit.label, {})
+        spots[words.span(hit.first, hit.last)] = hit.phrase
+    labels = [
+        Label(
+            topic,
+            round(1 - 0.4 ** len(spots), 3),
+            tuple(
+                Evidence("rule", words.text[start:end], 1.0, start, end, phrase)
+                for (start, end), phrase in list(spots.items())[:_MOST]
+            ),
+        )
+        for topic, spots in places.items()
+    ]
+    return sorted(labels, key=lambda label: -label.confidence)
+
+
+def _pack(language: str, topics: Mapping[str, Sequence[str]]) -> Pack:
+    labels = {topic: [{"phrases": phrases}] for topic, phrases in topics.items()}
+    return Pack({"language": language, "labels": labels})
