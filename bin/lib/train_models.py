@@ -171,8 +171,9 @@ def f1(predicted: np.ndarray, true: np.ndarray) -> float:
 def thresholds(scores: np.ndarray, texts: list[Text]) -> dict[str, dict[str, float]]:
     """Return threshold and steepness of each head.
 
-    The groups share the lowest threshold that costs nothing to speak of: phrases and
-    texts are by the same hand here, so strangers' mails score lower.
+    Each is half its own best and half what all groups share: the lowest that costs
+    nothing to speak of, as phrases and texts are by the same hand here, and strangers'
+    mails score lower.
     """
     steps = np.arange(-1.5, 0.5, 0.05)
     known = np.array([text.targets["interested"] is not None for text in texts])
@@ -187,10 +188,9 @@ def thresholds(scores: np.ndarray, texts: list[Text]) -> dict[str, dict[str, flo
             continue
         some, values = targets_of(texts, head)
         column = scores[some, number]
-        best = shared
-        if head not in GROUPS:
-            best = float(steps[np.argmax([f1(column > s, values[some]) for s in steps])])
-            best = (best + shared) / 2 if head in FLAVOURS else best
+        best = float(steps[np.argmax([f1(column > s, values[some]) for s in steps])])
+        if head in (*GROUPS, *FLAVOURS):
+            best = (best + shared) / 2
         learner = LogisticRegression(fit_intercept=False, C=1e6)
         learner.fit((column - best)[:, None], values[some])
         found[head] = {

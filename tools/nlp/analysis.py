@@ -65,7 +65,7 @@ def analyze(
     prediction, fallback = engines.predict(engine or engines.get(), reply)
     features = feature_tools.read(cleaned.text, language)
     words, hits = features.words, features.hits
-    kind = _kind(headers, subject, text or cleaned.text, prediction)
+    kind = _kind(headers, subject, text or cleaned.text, prediction, hits)
     is_human = kind.name == taxonomy.HUMAN
     labels = decision.intents(prediction, hits, words) if is_human else []
     names = [label.name for label in labels]
@@ -117,14 +117,14 @@ def _moment(date: str | datetime) -> datetime:
     return datetime.fromisoformat(str(date).replace("Z", "+00:00"))
 
 
-def _kind(headers, subject: str, text: str, prediction) -> Label:
+def _kind(headers, subject: str, text: str, prediction, hits) -> Label:
     """Return who wrote: headers and fixed phrases first, then the engine's words."""
     found = automatic.detect(headers, subject, text)
     if found:
         source = "header" if ":" in found.evidence else "rule"
         why = Evidence(source, found.evidence, found.confidence, rule=found.rule)
         return Label(found.kind, found.confidence, (why,))
-    return decision.machine(prediction)
+    return decision.machine(prediction, hits)
 
 
 def _requests(prediction, rows) -> bool:

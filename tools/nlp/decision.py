@@ -12,7 +12,7 @@ GIVEN = 0.5
 # A question's flavour is told from here on; what is asked without one is "question".
 _FLAVOUR = 0.4
 # Words alone make a machine's mail only when they leave little doubt.
-_MACHINE = 0.8
+_MACHINE = 0.7
 
 _SIMPLE = (
     "interested",
@@ -106,12 +106,16 @@ def asks(prediction: Prediction, hits: Sequence[Hit], words: Words) -> bool:
     return marked or any(hit.label == "asks" for hit in hits)
 
 
-def machine(prediction: Prediction) -> Label:
-    """Return the kind of writer by words alone; a person unless there is little doubt."""
+def machine(prediction: Prediction, hits: Sequence[Hit]) -> Label:
+    """Return the kind of writer by words alone; a person unless there is little doubt.
+
+    Besides the probability it takes a phrase that only notices have.
+    """
     if not prediction.machine:
         return Label(HUMAN, 0.9)
     name = max(prediction.machine, key=prediction.machine.__getitem__)
     sure = prediction.machine[name]
-    if sure >= _MACHINE and (prediction.asks or 0) < GIVEN:
+    spoken = any(hit.label in ("out_of_office", "auto_reply") for hit in hits)
+    if spoken and sure >= _MACHINE and (prediction.asks or 0) < GIVEN:
         return Label(name, round(sure, 3), (Evidence("engine", "", round(sure, 3)),))
     return Label(HUMAN, round(1 - sure, 3))

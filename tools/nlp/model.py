@@ -56,6 +56,7 @@ class Model:
         self.dense: Mapping | None = data["dense"]
         self._heads = list(data["heads"].values())
         self._bias = [float(head["bias"]) for head in self._heads]
+        self._rarest = max((row[0] for row in self.grams.values()), default=0) or 1.0
         self._words = _WordTable(data["words"], len(self.heads))
 
     def logits(
@@ -78,25 +79,44 @@ class Model:
             totals[column] += value * scale
         self._words.add(totals, features)
         if vector is not None and self.dense:
-            self._add_dense(totals, vector)
+            self.add_dense(totals, self.scaled_vector(vector))
         return totals
+
+    def head(self, column: int) -> Mapping:
+        """Return the bias, threshold and scale of a head."""
+        return self._heads[column]
+
+    def rarity(self, gram: str) -> float:
+        """Return how rare a gram is, from 0 for a word in every text to 1."""
+        row = self.grams.get(gram)
+        # learned grams have no rarity in the table: they are as rare as can be
+        return min(1.0, row[0] / self._rarest) if row and row[0] else 1.0
+
+    def gram_scale(self, features: Features) -> float:
+        """Return what the weights of a text's grams are multiplied with."""
+        return self._gram_rows(features)[1]
 
     def _gram_rows(self, features: Features) -> tuple[list[list[float]], float]:
         """Return the rows of the grams that are known, and what they are scaled by."""
         get = self.grams.get
         rows = [row for gram in features.grams if (row := get(gram)) is not None]
         norm = math.sqrt(sum(row[0] * row[0] for row in rows))
-        return rows, 1 / norm if norm else 0.0
+        # a text of none but learned grams, whose rarity is 0, is taken as it is
+        return rows, 1 / norm if norm else 1.0
 
-    def _add_dense(self, totals: list[float], vector: Sequence[float]) -> None:
+    def scaled_vector(self, vector: Sequence[float]) -> list[float]:
+        """Return a sentence vector as the weights expect it."""
         dense = self.dense
-        scaled = [
+        return [
             (value - mean) / deviation
             for value, mean, deviation in zip(
                 vector, dense["mean"], dense["deviation"], strict=True
             )
         ]
-        for column, weights in enumerate(dense["weights"]):
+
+    def add_dense(self, totals: list[float], scaled: Sequence[float]) -> None:
+        """Add what a scaled sentence vector says."""
+        for column, weights in enumerate(self.dense["weights"]):
             totals[column] += sum(map(float.__mul__, scaled, weights))
 
     def probabilities(self, logits: Sequence[float]) -> dict[str, float]:
