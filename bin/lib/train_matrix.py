@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from tools.nlp import features, words as word_tools
+from tools.nlp import features
+from tools.nlp import words as word_tools
 
 from .train_texts import Text
 
-# Grams that stand in fewer replies say nothing yet; of the public sentences, which teach
-# one head, only what is common counts.
+# Grams that stand in fewer replies say nothing yet; of the public sentences, which
+# teach one head, only what is common counts.
 RAREST = 2
 RAREST_IN_PUBLIC = 10
 # How many of the commonest words have a meaning of their own, and their letters.

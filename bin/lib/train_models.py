@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
 
 import numpy as np  # noqa: E402
+from scipy.sparse import csr_matrix, hstack, vstack  # noqa: E402
+from sklearn.linear_model import LogisticRegression  # noqa: E402
+
 from lib.train_matrix import (  # noqa: E402
     Grams,
     Meanings,
@@ -35,10 +38,8 @@ from lib.train_texts import (  # noqa: E402
     read_replies,
     targets_of,
 )
-from scipy.sparse import csr_matrix, hstack, vstack  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
-
-from tools.nlp import features, model as models, rules  # noqa: E402
+from tools.nlp import features, rules  # noqa: E402
+from tools.nlp import model as models  # noqa: E402
 
 TRAINING = ROOT / "tools" / "nlp" / "training"
 DATA = ROOT / "tools" / "nlp" / "data"
@@ -154,7 +155,9 @@ def cross_validate(recipe: Recipe, texts: list[Text], vectors, meanings) -> np.n
         pick = lambda numbers: [texts[number] for number in numbers]  # noqa: E731
         rows = vectors[rest] if vectors is not None else None
         fit = Fit(recipe, pick(rest), rows, meanings)
-        found[out] = fit.logits(pick(out), vectors[out] if vectors is not None else None)
+        found[out] = fit.logits(
+            pick(out), vectors[out] if vectors is not None else None
+        )
     return found
 
 

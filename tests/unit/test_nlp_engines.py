@@ -1,4 +1,4 @@
-"""Response: the engines, the customer's own service, and what happens when one fails."""
+"""Response: the engines, the customer's own service, and what if one fails."""
 
 import json
 import socket
@@ -33,7 +33,9 @@ class TestEngines(unittest.TestCase):
                 prediction = engine.predict(YES)
                 self.assertEqual(prediction.engine, name)
                 self.assertGreater(prediction.intents["interested"].confidence, 0.5)
-                self.assertGreater(prediction.intents["meeting_request"].confidence, 0.5)
+                self.assertGreater(
+                    prediction.intents["meeting_request"].confidence, 0.5
+                )
                 self.assertGreater(prediction.sentiment[2], 0.5)
                 self.assertAlmostEqual(sum(prediction.sentiment), 1)
         self.assertEqual(len(engines.health()), 3)
@@ -106,9 +108,11 @@ class TestFallback(unittest.TestCase):
             (RecursionError(), "RecursionError"),
         ):
             with self.subTest(error=error):
-                with self.assertNoLogs() if not error or isinstance(
-                    error, EngineError
-                ) else self.assertLogs(level="WARNING"):
+                with (
+                    self.assertNoLogs()
+                    if not error or isinstance(error, EngineError)
+                    else self.assertLogs(level="WARNING")
+                ):
                     prediction, told = engines.predict(Broken(error), YES)
                 self.assertEqual(prediction.engine, "hybrid")
                 self.assertIn(reason, told)
@@ -121,7 +125,7 @@ class TestFallback(unittest.TestCase):
 class Service(BaseHTTPRequestHandler):
     """The customer's service; ``server.answer`` says how it behaves."""
 
-    def do_POST(self):  # noqa: N802
+    def do_POST(self):
         size = int(self.headers["Content-Length"])
         self.server.asked.append((dict(self.headers), self.rfile.read(size)))
         self.server.answer(self)
@@ -198,7 +202,10 @@ class TestHttp(unittest.TestCase):
             (say({"intents": {"interested": True}}), "no number"),
             (say({"intents": {}, "sentiment": float("nan")}), "out of bounds"),
             (say(b" " * (LARGEST_ANSWER + 1)), "too large"),
-            (lambda handler: handler.wfile.write(b"rubbish\r\n\r\n"), "cannot be asked"),
+            (
+                lambda handler: handler.wfile.write(b"rubbish\r\n\r\n"),
+                "cannot be asked",
+            ),
             (lambda handler: handler.connection.close(), "cannot be asked"),
             (drip, "too long"),
             (lambda handler: time.sleep(3), "too long"),
@@ -271,7 +278,7 @@ class TestTls(unittest.TestCase):
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
-    """Return a server's context with a fresh certificate for localhost, and its file."""
+    """Return a context with a fresh certificate for localhost, and its file."""
     from datetime import datetime, timedelta, timezone
 
     from cryptography import x509
@@ -317,7 +324,7 @@ class TestPrediction(unittest.TestCase):
 
     def test_a_label_becomes_plain_values(self):
         label = Label("thanks", 0.9).as_dict()
-        self.assertEqual(label, {"name": "thanks", "confidence": 0.9, "evidence": ()})
+        self.assertEqual(label, {"name": "thanks", "confidence": 0.9, "evidence": []})
 
 
 if __name__ == "__main__":

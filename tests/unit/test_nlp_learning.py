@@ -6,6 +6,7 @@ import time
 import unittest
 from pathlib import Path
 
+from tools.nlp import corrections as correcting
 from tools.nlp import engines, learning
 from tools.nlp.base import Reply
 from tools.nlp.engines.hybrid import Hybrid
@@ -17,7 +18,7 @@ def corrections():
     """Return a wine club's replies, whose words no model knows; shuffled."""
     lines = (SAMPLES / "wine_club.jsonl").read_text(encoding="utf-8").splitlines()
     found = [
-        learning.Correction(
+        correcting.Correction(
             row["text"], "en", frozenset(row["intents"]), row["sentiment"]
         )
         for row in map(json.loads, lines)
@@ -72,9 +73,7 @@ class TestLearning(unittest.TestCase):
 
     def test_the_same_corrections_give_the_same_model(self):
         again = learning.learn(self.model, self.corrections, "2026.11-1")
-        self.assertEqual(
-            again.model.data["sha256"], self.learned.model.data["sha256"]
-        )
+        self.assertEqual(again.model.data["sha256"], self.learned.model.data["sha256"])
 
     def test_the_shipped_model_is_left_alone(self):
         self.assertEqual(self.model.version, engines.get("hybrid").model.version)
@@ -88,13 +87,13 @@ class TestLearning(unittest.TestCase):
         """Labels drawn by lot must not become a version."""
         lot = random.Random(1)
         nonsense = [
-            learning.Correction(
+            correcting.Correction(
                 item.text,
                 "en",
                 frozenset(lot.sample(["interested", "complaint", "thanks"], 1)),
                 lot.choice(["positive", "negative", "neutral"]),
             )
-            for item in learning.regression_set()[:60]
+            for item in correcting.regression_set()[:60]
         ]
         learned = learning.learn(self.model, nonsense, "x")
         self.assertIsNone(learned.model)
@@ -102,9 +101,9 @@ class TestLearning(unittest.TestCase):
 
     def test_unknown_names_are_refused(self):
         with self.assertRaisesRegex(ValueError, "later"):
-            learning.Correction("text", "en", frozenset({"later"}))
+            correcting.Correction("text", "en", frozenset({"later"}))
         with self.assertRaisesRegex(ValueError, "glad"):
-            learning.Correction("text", "en", frozenset(), "glad")
+            correcting.Correction("text", "en", frozenset(), "glad")
 
 
 class TestVectors(unittest.TestCase):
@@ -123,7 +122,8 @@ class TestVectors(unittest.TestCase):
         self.assertEqual(learned.reason, "")
         self.assertGreater(learned.after.intents, learned.before.intents)
         self.assertNotEqual(
-            learned.model.data["dense"]["weights"], engine.model.data["dense"]["weights"]
+            learned.model.data["dense"]["weights"],
+            engine.model.data["dense"]["weights"],
         )
 
 

@@ -1,4 +1,4 @@
-"""Response: model files are data that is checked, and what they say can be explained."""
+"""Response: models are data that is checked, and what they say can be explained."""
 
 import base64
 import copy
@@ -8,7 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tools.nlp import features, model as models, rules
+from tools.nlp import features, rules
+from tools.nlp import model as models
 
 
 def tiny():
@@ -30,7 +31,11 @@ def tiny():
             "rarity": base64.b64encode(bytes([255, 255])).decode(),
             "steps": [0.01, 0.01],
         },
-        "dense": {"mean": [0.0, 1.0], "deviation": [1.0, 2.0], "weights": [[1, 0], [0, 1]]},
+        "dense": {
+            "mean": [0.0, 1.0],
+            "deviation": [1.0, 2.0],
+            "weights": [[1, 0], [0, 1]],
+        },
         "training": {},
     }
 
@@ -45,7 +50,7 @@ class TestModel(unittest.TestCase):
         read = features.read("Thanks, wine is a grape?", "en")
         read.rules = {"thanks": 0.5}
         good, bad = self.model.logits(read, [2.0, 5.0])
-        # bias, rule, sign, grams (4 + 1 and -2, by the length 5 of 3 and 4), word, vector
+        # bias, rule, sign, grams (by 5, the length of 3 and 4), word, vector
         self.assertAlmostEqual(good, -1 + 0.5 + 0 + 5 / 5 + 1.0 + 2)
         self.assertAlmostEqual(bad, 0.5 - 0.5 + 0.5 - 2 / 5 - 1.0 + 2)
 
@@ -135,9 +140,9 @@ class TestFile(unittest.TestCase):
                 b" " * (models.LARGEST + 1),
             ):
                 path.write_bytes(content)
-                with self.subTest(content=content[:9]):
-                    with self.assertRaises(models.ModelError):
-                        models.load(path)
+                case = self.subTest(content=content[:9])
+                with case, self.assertRaises(models.ModelError):
+                    models.load(path)
             with self.assertRaises(models.ModelError):
                 models.load(Path(folder, "none.json"))
 

@@ -1,9 +1,9 @@
 """Response: the whole analysis of one inbound mail, a pure function.
 
-    clean ─▶ who wrote ─▶ language ─▶ engine ─▶ labels ─▶ questions ─▶ dates ─▶ topics
+    clean ─▶ language ─▶ engine ─▶ who wrote ─▶ labels ─▶ questions ─▶ dates
 
-No step raises on anything that a mail may hold, and none takes more time than the length
-of the mail allows.
+No step raises on anything that a mail may hold, and the time each takes grows with the
+length of the mail, no faster.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,20 @@ from datetime import datetime
 from ..bounces import automatic
 from . import (
     clean as cleaning,
+)
+from . import (
     dates,
     decision,
     engines,
-    features as feature_tools,
-    language as languages,
     questions,
     taxonomy,
     topics,
+)
+from . import (
+    features as feature_tools,
+)
+from . import (
+    language as languages,
 )
 from .base import Engine, Evidence, Label, Reply
 from .rules import LANGUAGES, Pack
@@ -54,17 +60,17 @@ def analyze(
     :param date: when the reply arrived; all relative times count from it.
     :param original: the body of the mail that it answers, as plain text.
     :param engine: the engine to ask; the default one without.
-    :param topic_pack: the shipped topics and a user's own, see :func:`.topics.own_pack`.
+    :param topic_pack: the shipped topics and one's own, see :func:`.topics.own_pack`.
     :param tz: name of the writer's time zone, where it is known.
     """
     arrived = _moment(date)
     subject = str(subject or "")
     cleaned = cleaning.clean(text or "", html, original=original or "")
     language = languages.detect(cleaned.text or subject)
-    reply = Reply(cleaned.text, language, subject)
-    prediction, fallback = engines.predict(engine or engines.get(), reply)
     features = feature_tools.read(cleaned.text, language)
     words, hits = features.words, features.hits
+    reply = Reply(cleaned.text, language, subject, features)
+    prediction, fallback = engines.predict(engine or engines.get(), reply)
     kind = _kind(headers, subject, text or cleaned.text, prediction, hits)
     is_human = kind.name == taxonomy.HUMAN
     labels = decision.intents(prediction, hits, words) if is_human else []
@@ -132,3 +138,29 @@ def _requests(prediction, rows) -> bool:
     if prediction.requests is not None and prediction.requests >= decision.GIVEN:
         return True
     return any(row.kind == "request" for row in rows)
+
+
+def _dates(
+    text: str,
+    subject: str,
+    arrived: datetime,
+    language: str,
+    kind: str,
+    groups: list[str],
+    tz: str | None,
+) -> dict:
+    """Return the times that a reply names, each only where it means something."""
+    if kind == taxonomy.OUT_OF_OFFICE:
+        back = dates.return_date(f"{subject}\n{text}", arrived, language)
+        return {"meeting_times": [], "follow_up_date": back, "dates": []}
+    return {
+        "meeting_times": (
+            dates.meeting_times(text, arrived, language, tz)
+            if "meeting" in groups
+            else []
+        ),
+        "follow_up_date": (
+            dates.follow_up(text, arrived, language) if "later" in groups else None
+        ),
+        "dates": dates.find_dates(text, arrived, language),
+    }

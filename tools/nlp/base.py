@@ -1,7 +1,9 @@
 """Response: what an engine gets, what it answers, and what each label stands on."""
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+
+from .features import Features
 
 # The most evidence that is kept for one label.
 MOST_EVIDENCE = 6
@@ -16,7 +18,7 @@ class Evidence:
     """Why a label was given.
 
     ``source`` is one of ``header``, ``rule``, ``word``, ``sentence``, ``engine``.
-    ``start`` and ``end`` are characters of the clean text, -1 where it is not from there.
+    ``start`` and ``end`` are characters of the clean text, -1 if it is not from there.
     ``weight`` is how much it spoke for the label, in the engine's own measure.
     """
 
@@ -38,16 +40,34 @@ class Label:
 
     def as_dict(self) -> dict:
         """Return the label as plain values."""
-        return asdict(self)
+        return {
+            "name": self.name,
+            "confidence": round(self.confidence, 3),
+            "evidence": [
+                {
+                    "source": item.source,
+                    "text": item.text,
+                    "weight": item.weight,
+                    "start": item.start,
+                    "end": item.end,
+                    "rule": item.rule,
+                }
+                for item in self.evidence
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an engine reads: the author's own words, their language, the subject."""
+    """What an engine reads: the author's own words, their language, the subject.
+
+    ``features`` are those of the shipped rule packs, where somebody has read them.
+    """
 
     text: str
     language: str
     subject: str = ""
+    features: Features | None = None
 
 
 @dataclass(slots=True)

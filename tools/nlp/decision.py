@@ -29,9 +29,7 @@ _SIMPLE = (
 _FLAVOURS = ("pricing_request", "document_request", "information_request")
 
 
-def intents(
-    prediction: Prediction, hits: Sequence[Hit], words: Words
-) -> list[Label]:
+def intents(prediction: Prediction, hits: Sequence[Hit], words: Words) -> list[Label]:
     """Return the intents of a person's reply, the surest first; never none."""
     labels = prediction.intents
     given = [labels[name] for name in _SIMPLE if _sure(labels, name) >= GIVEN]
@@ -84,7 +82,9 @@ def _with_exact_opt_out(
     for hit in hits:
         if hit.label == "unsubscribe" and hit.is_all:
             start, end = words.span(hit.first, hit.last)
-            why = Evidence("rule", words.text[start:end], hit.weight, start, end, "exact")
+            why = Evidence(
+                "rule", words.text[start:end], hit.weight, start, end, "exact"
+            )
             rest = [label for label in given if label.name != "unsubscribe"]
             return [Label("unsubscribe", 0.99, (why,)), *rest]
     return given

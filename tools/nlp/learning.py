@@ -15,9 +15,9 @@ from hashlib import sha256
 from itertools import chain
 
 from . import features as feature_tools
+from .corrections import Correction, regression_set
 from .model import Model, loads, sealed
-from .rules import DATA
-from .taxonomy import HUMAN, INTENTS, QUESTIONS, SENTIMENTS
+from .taxonomy import QUESTIONS, SENTIMENTS
 
 # With fewer there is nothing to check the result on.
 FEWEST = 10
@@ -55,25 +55,6 @@ _FLAVOURS = (
     "objection_other",
     "thanks",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A reply and what a person says it is: all of its intents, and its sentiment.
-
-    :raises ValueError: for a name that is none of ours.
-    """
-
-    text: str
-    language: str
-    intents: frozenset[str]
-    sentiment: str | None = None
-
-    def __post_init__(self):
-        if unknown := set(self.intents) - set(INTENTS):
-            raise ValueError(f"There is no intent {', '.join(sorted(unknown))}.")
-        if self.sentiment is not None and self.sentiment not in SENTIMENTS:
-            raise ValueError(f"There is no sentiment {self.sentiment}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +108,6 @@ class _Delta:
     dense: list[list[float]] | None = None
 
 
-def regression_set() -> list[Correction]:
-    """Return the replies that no shipped model has learned from."""
-    lines = (DATA / "regression.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [
-        Correction(
-            row["text"], row["lang"], frozenset(row["intents"]), row["sentiment"]
-        )
-        for row in rows
-        if row["kind"] == HUMAN
-    ]
-
-
 def learn(
     model: Model,
     corrections: Sequence[Correction],
@@ -179,7 +147,10 @@ def learn(
                 _export(model, part, version, told), "", **facts, kept_after=kept_after
             )
     return Learned(
-        None, "The replies kept for measuring got worse.", **facts, kept_after=kept_after
+        None,
+        "The replies kept for measuring got worse.",
+        **facts,
+        kept_after=kept_after,
     )
 
 
@@ -293,7 +264,9 @@ def _scaled(delta: _Delta, step: float) -> _Delta:
 
 def _shuffled(examples: Sequence[_Example], number: int) -> list[_Example]:
     """Return the examples in another order every round, the same at every time."""
-    keys = [sha256(f"{number}:{place}".encode()).digest() for place in range(len(examples))]
+    keys = [
+        sha256(f"{number}:{place}".encode()).digest() for place in range(len(examples))
+    ]
     order = sorted(range(len(examples)), key=keys.__getitem__)
     return [examples[place] for place in order]
 

@@ -135,10 +135,16 @@ class Model:
         for label, value in features.rules.items():
             row = self.rules.get(label)
             if row and (weight := row[column] * value) > 0.05:
+                hits = [hit for hit in features.hits if hit.label == label]
+                total = sum(hit.weight for hit in hits)
                 found += [
-                    (weight * hit.weight, "rule", hit.phrase, (hit.first, hit.last))
-                    for hit in features.hits
-                    if hit.label == label
+                    (
+                        weight * hit.weight / total,
+                        "rule",
+                        hit.phrase,
+                        (hit.first, hit.last),
+                    )
+                    for hit in hits
                 ]
         _rows, scale = self._gram_rows(features)
         for gram, place in features.grams.items():

@@ -39,12 +39,9 @@ SCOPES = (
 _LONGEST_PHRASE = 16
 _LONGEST_GAP = 6
 _SENTENCE_ENDS = (".", "?", "!")
-# Words that do not make a reply say something else: greetings and courtesy.
-_COURTESY = frozenset(
-    "hi hello hallo bonjour hola dear please pls plz thanks thank you thx bitte danke "
-    "vielen dank merci svp s il vous plait por favor gracias team me us immediately "
-    "now , . ! the this it all kindly regards".split()
-)
+_MARKS = (".", "!", ",")
+# More words around it, and a reply says something else, too.
+_MOST_COURTESY = 20
 
 
 class PackError(ValueError):
@@ -102,6 +99,7 @@ class Pack:
             classes = data.get("classes") or {}
             self.negators = frozenset(map(fold, negation.get("words", ())))
             self.window = int(negation.get("window", 3))
+            self.courtesy = frozenset(map(fold, data.get("courtesy", ())))
             self.turns = dict(negation.get("turns", {}))
             self.rules = [
                 rule
@@ -121,6 +119,7 @@ class Pack:
         grown = object.__new__(Pack)
         grown.language, grown.negators = self.language, self.negators
         grown.window, grown.turns = self.window, self.turns
+        grown.courtesy = self.courtesy
         grown.rules = list(self.rules)
         grown._by_word, grown._by_prefix = {}, {}
         for rule in rules:
@@ -156,9 +155,21 @@ class Pack:
                 continue
             for rule in candidates:
                 last = _match(rule.elements, folded, index)
-                if last > index and _in_scope(rule.scope, words, index, last):
+                if last > index and self._in_scope(rule.scope, words, index, last):
                     hits.append(self._hit(rule, words, index, last))
         return _strongest(hits)
+
+    def _in_scope(self, scope: str, words: Words, first: int, last: int) -> bool:
+        """Return whether a phrase counts where it stands."""
+        if scope == "any":
+            return True
+        if scope == "whole":
+            rest = words.folded[:first] + words.folded[last:]
+            return len(rest) < _MOST_COURTESY and all(
+                word in self.courtesy or word in _MARKS for word in rest
+            )
+        sentence = words.sentences[words.sentence_of[first]]
+        return (sentence.mark == "?") == (scope == "question")
 
     def _hit(self, rule: Rule, words: Words, first: int, last: int) -> Hit:
         """Return a hit, turned into its opposite where it is negated."""
@@ -254,16 +265,6 @@ def _match(elements: tuple[_Element, ...], folded: list[str], index: int) -> int
             return -1
         places = reached
     return min(places)
-
-
-def _in_scope(scope: str, words: Words, first: int, last: int) -> bool:
-    if scope == "any":
-        return True
-    if scope == "whole":
-        rest = words.folded[:first] + words.folded[last:]
-        return len(rest) < 20 and all(word in _COURTESY for word in rest)
-    sentence = words.sentences[words.sentence_of[first]]
-    return (sentence.mark == "?") == (scope == "question")
 
 
 def _strongest(hits: list[Hit]) -> list[Hit]:

@@ -1,8 +1,8 @@
 """Response: the names of what a reply can be, and how other systems call it.
 
 Four independent axes: *kind* (who or what wrote), *intents* (several may hold),
-*sentiment* and *topics*. The eleven groups are the coarse view of kind and intents; each
-name belongs to at most one group, so that nothing is lost on the way there.
+*sentiment* and *topics*. The eleven groups are the coarse view of kind and intents;
+each name belongs to at most one group, so that nothing is lost on the way there.
 """
 
 HUMAN = "human"
@@ -83,7 +83,7 @@ GROUPS = (
 )
 
 # The same reply in the words of other systems, so that reports can be compared and
-# histories moved. Each system has one label a reply: the first that holds, in this order.
+# histories moved. Each has one label a reply: the first that holds, in this order.
 OTHER_SYSTEMS: dict[str, tuple[tuple[str, str], ...]] = {
     "outreach": (
         ("out_of_office", "override:out_of_office"),

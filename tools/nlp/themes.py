@@ -66,13 +66,15 @@ def find_new(
         if score >= _CLEAR:
             written = spelled[phrase].most_common(1)[0][0]
             now = tuple(places[phrase])
-            themes.append(Theme(written, len(now), before[phrase], round(score, 2), now))
+            themes.append(
+                Theme(written, len(now), before[phrase], round(score, 2), now)
+            )
     themes.sort(key=lambda theme: (-theme.score, -len(theme.phrase), theme.phrase))
     return _without_parts(themes)[:limit]
 
 
 def _phrases(text: str) -> dict[str, str]:
-    """Return the phrases of a text, folded and as written, without stop words outside."""
+    """Return the phrases of a text, folded and as written, no stop words outside."""
     words = Words(text)
     found: dict[str, str] = {}
     for first in range(len(words)):
@@ -123,5 +125,7 @@ _STOP_WORDS: set[str] = set()
 def _stop_words() -> set[str]:
     if not _STOP_WORDS:
         data = json.loads((DATA / "stop_words.json").read_text(encoding="utf-8"))
-        _STOP_WORDS.update(fold(word) for words in data.values() for word in words.split())
+        _STOP_WORDS.update(
+            fold(word) for words in data.values() for word in words.split()
+        )
     return _STOP_WORDS

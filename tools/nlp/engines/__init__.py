@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 
 DEFAULT = "hybrid"
 
-# The engines that need no settings; the customer's own service is made with its address.
+# The engines that need no settings; a service of one's own is made with its address.
 ENGINES: dict[str, type[Engine]] = {
     engine.name: engine for engine in (Hybrid, HybridE5, TextBlob)
 }

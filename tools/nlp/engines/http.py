@@ -6,9 +6,9 @@ The contract: we ``POST`` JSON over TLS and expect JSON, within the time-out.
     ← {"intents": {"interested": 0.93, "pricing_request": 0.61},
        "sentiment": 0.7, "asks": 0.1, "version": "mine-3"}
 
-``intents`` has probabilities (0 to 1) by the names in :data:`..taxonomy.INTENTS`; what is
-missing is 0, and other names are ignored. ``sentiment`` is between −1 and +1. The rest is
-optional. Status 200 is an answer, everything else is none, a redirect included.
+``intents`` has probabilities (0 to 1) by the names in :data:`..taxonomy.INTENTS`; what
+is missing is 0, and other names are ignored. ``sentiment`` is between −1 and +1. The
+rest is optional. Status 200 is an answer, all else is none, a redirect included.
 """
 
 import http.client

@@ -1,10 +1,20 @@
-"""Response: the default engine: rule packs and a linear model, standard library only."""
+"""Response: the default engine: rule packs and a linear model, without packages."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import features as feature_tools, model as models, rules
-from ..base import MOST_EVIDENCE, Engine, EngineError, Evidence, Label, Prediction, Reply
+from .. import features as feature_tools
+from .. import model as models
+from .. import rules
+from ..base import (
+    MOST_EVIDENCE,
+    Engine,
+    EngineError,
+    Evidence,
+    Label,
+    Prediction,
+    Reply,
+)
 from ..taxonomy import SENTIMENTS
 
 # Heads that are intents, by the intents they stand for.
@@ -80,6 +90,8 @@ class Hybrid(Engine):
     def read(self, reply: Reply) -> feature_tools.Features:
         """Return what the model sees of a reply."""
         pack = self._packs.get(reply.language)
+        if reply.features and not pack:
+            return reply.features
         return feature_tools.read(reply.text, reply.language, pack)
 
     def vector(self, reply: Reply) -> Sequence[float] | None:
