@@ -13,9 +13,9 @@
     },
     "data": [
         # who may
+        "security/campaign_roles.xml",
         "security/ir.model.access.csv",
-        "security/campaign_send_window_security.xml",
-        "security/campaign_sending_security.xml",
+        "security/campaign_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",

@@ -120,7 +120,7 @@ class TestComplaints(DeskCommon):
         self.assertTrue(self.trace.complained_at)
 
     def test_a_mailing_with_too_many_complaints_is_paused(self):
-        company = self.mailing._sending_company()
+        company = self.mailing.company_id
         company.write({"campaign_breaker_mails": 1, "campaign_complaint_limit": 0.3})
         self.mailing.state = "sending"
         self._receive_any(self._sample("yahoo"))

@@ -7,6 +7,15 @@ from odoo.tools import SQL
 class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
 
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        index=True,
+        help="On whose behalf it is sent: its campaign's company, or that of who is "
+        "responsible.",
+    )
     delivery_engine = fields.Selection(
         selection=[("desk", "Campaign Desk"), ("standard", "Odoo standard")],
         default=lambda self: self._default_delivery_engine(),
@@ -17,6 +26,12 @@ class MailingMailing(models.Model):
     # The borders of an A/B version's share, as hash values: 64 bits, so not integers.
     ab_share_from = fields.Char(readonly=True, copy=False)
     ab_share_to = fields.Char(readonly=True, copy=False)
+
+    @api.depends("campaign_id.company_id", "user_id")
+    def _compute_company_id(self):
+        for mailing in self:
+            user = mailing.user_id or mailing.create_uid or self.env.user
+            mailing.company_id = mailing.campaign_id.company_id or user.company_id
 
     @api.model
     def _default_delivery_engine(self):

@@ -174,8 +174,8 @@ class MailingRenderer:
         """
         mailing = self._mailing
         sender = parseaddr(mailing.email_from or "")[1].rpartition("@")[2] or "desk"
-        company = (mailing.user_id or mailing.env.user).company_id
-        feedback = f"{mailing.campaign_id.id or 0}:{mailing.id}:{company.id}:{sender}"
+        company_id = mailing.company_id.id
+        feedback = f"{mailing.campaign_id.id or 0}:{mailing.id}:{company_id}:{sender}"
         unsubscribe = self._own_link(tokens.UNSUBSCRIBE)
         return [
             *(self.copies.header() if self.copies and self.copies.is_each else ()),

@@ -8,8 +8,7 @@ class RecipientFacts:
     """
 
     def __init__(self, mailing, model):
-        user = mailing.user_id or mailing.env.user
-        self._company = user.company_id
+        self._company = mailing.company_id
         self._author_id = mailing.user_id.partner_id.id
         self._email_from = mailing.email_from
         self._answers_to_records = mailing.reply_to_mode == "update"

@@ -87,7 +87,7 @@ class AccountChoice:
 
     def explain(self, mailing):
         """Say why no account takes a mailing."""
-        companies = [False, mailing._sending_company().id]
+        companies = [False, mailing.company_id.id]
         stopped = self._accounts_sudo.search(
             [("stopped_reason", "!=", False), ("company_id", "in", companies)]
         )

@@ -149,7 +149,7 @@ class CampaignSendingAccount(models.Model):
         :param provider_group_id: None: to any provider.
         :return: pairs of the account and how closely it fits.
         """
-        companies = [False, mailing._sending_company().id]
+        companies = [False, mailing.company_id.id]
         accounts = self.search(
             Domain("company_id", "in", companies) & Domain("stopped_reason", "=", False)
         )

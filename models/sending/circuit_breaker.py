@@ -9,11 +9,6 @@ from .settlement import UTC_NOW
 class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
 
-    def _sending_company(self):
-        """Return the company on whose behalf the mailing is sent."""
-        self.ensure_one()
-        return (self.user_id or self.create_uid or self.env.user).company_id
-
     def _check_breaker(self):
         """Pause the mailings of which too much goes wrong.
 
@@ -30,7 +25,7 @@ class MailingMailing(models.Model):
 
     def _breaker_reason(self):
         """Return what is beyond its limit, in words, or None."""
-        company = self._sending_company()
+        company = self.company_id
         [(mails, failed, bounced, complained)] = self.env.execute_query(
             SQL(
                 """

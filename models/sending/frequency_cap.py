@@ -44,7 +44,7 @@ class FrequencyCap:
         And for how many other mails to it are in the hands of workers: those under a
         lease, also when they were opened before their worker could say so.
         """
-        company = mailing._sending_company()
+        company = mailing.company_id
         return SQL(
             """
             SELECT wanted.id,

@@ -77,7 +77,7 @@ class MailingMailing(models.Model):
         companies = self.env["res.company"]
         if self.ignore_frequency_cap or not companies._has_frequency_caps():
             return None
-        company = self._sending_company()
+        company = self.company_id
         mails = company.campaign_cap_mails
         return FrequencyCap(mails, company.campaign_cap_days) if mails else None
 

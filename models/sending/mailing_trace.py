@@ -228,7 +228,7 @@ class MailingTrace(models.Model):
         :param rule: a sentence that says which deliveries can be decided so.
         :return: an action that tells how many were left as they are, if any.
         """
-        if not self.env.user.has_group("mass_mailing.group_mass_mailing_user"):
+        if not self.env.user.has_group("campaign_desk.group_campaign_author"):
             raise AccessError(
                 self.env._("Only Email Marketing users decide about deliveries.")
             )

@@ -37,7 +37,7 @@ def recipient_zones(mailing, res_ids, year):
 
 
 def _default_zone(mailing, year):
-    seat = mailing._sending_company().partner_id
+    seat = mailing.company_id.partner_id
     return mailing.user_id.tz or _zone(seat.tz, seat.country_id.code, year) or "UTC"
 
 

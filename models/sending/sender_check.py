@@ -27,7 +27,7 @@ class MailingMailing(models.Model):
             return None
         # sudo: servers and accounts are the administrators' records.
         accounts_sudo = self.env["campaign.sending.account"].sudo()
-        domain = self._sending_company().alias_domain_id
+        domain = self.company_id.alias_domain_id
         for account, _fit in accounts_sudo._candidates(self, None):
             server = account.mail_server_id or self.mail_server_id
             sender = self.env["ir.mail_server"]._resolve_campaign_sender(
