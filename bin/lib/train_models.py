@@ -1,12 +1,11 @@
 """Fits the models of the reply analysis. Runs in the environment of bin/pins/train.txt.
 
 What is learned from texts is kept apart from what the rule packs see, in a way: each
-text is learned from three times, twice with most of its phrases hidden. Who writes both
-the texts and the phrases knows them too well, and a model would trust the phrases more
-than strangers' mails justify.
+reply is learned from several times, mostly with most of its phrases hidden. Who writes
+both the texts and the phrases knows them too well, and a model would trust the phrases
+more than strangers' mails justify.
 """
 
-import base64
 import json
 import sys
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ import numpy as np  # noqa: E402
 from scipy.sparse import csr_matrix, hstack, vstack  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 
+from lib.train_figures import figures, thresholds  # noqa: E402
+from lib.train_file import SHARE_OF_SENTENCES, blended, export, rounded  # noqa: E402
 from lib.train_matrix import (  # noqa: E402
     Grams,
     Meanings,
@@ -27,8 +28,6 @@ from lib.train_matrix import (  # noqa: E402
     sign_matrix,
 )
 from lib.train_texts import (  # noqa: E402
-    FLAVOURS,
-    GROUPS,
     HEADS,
     SENTIMENTS,
     Text,
@@ -38,9 +37,10 @@ from lib.train_texts import (  # noqa: E402
     read_replies,
     targets_of,
 )
-from tools.nlp import features, rules  # noqa: E402
 from tools.nlp import model as models  # noqa: E402
+from tools.nlp import rules  # noqa: E402
 
+VERSION = "2026.11"
 TRAINING = ROOT / "tools" / "nlp" / "training"
 DATA = ROOT / "tools" / "nlp" / "data"
 
@@ -48,23 +48,20 @@ FOLDS = 5
 SEED = 1
 # How often the phrases of a text are hidden in its copies, and how many copies.
 HIDDEN = 0.75
-COPIES = 2
+COPIES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How an engine's model is fitted: what it sees, and how freely it may learn."""
+    """What a model sees, and how freely it may learn."""
 
-    engine: str
     strength: float
     meanings: float
     sentences: float
 
 
-RECIPES = {
-    "hybrid": Recipe("hybrid", strength=4.0, meanings=1.0, sentences=0.0),
-    "hybrid_e5": Recipe("hybrid_e5", strength=2.0, meanings=0.0, sentences=0.08),
-}
+WORDS = Recipe(strength=4.0, meanings=1.0, sentences=0.0)
+SENTENCES = Recipe(strength=2.0, meanings=0.0, sentences=0.08)
 
 
 class Design:
@@ -96,11 +93,11 @@ class Design:
         blocks.append(csr_matrix(rule_matrix(texts, self.labels)))
         return hstack(blocks).tocsr()
 
-    def copies(self, matrix: csr_matrix) -> csr_matrix:
-        """Return the rows, and again with most phrases hidden at random."""
+    def copies(self, matrix: csr_matrix, own: np.ndarray) -> csr_matrix:
+        """Return the rows, and our own again with most phrases hidden at random."""
         chance = np.random.default_rng(SEED)
         cut = matrix.shape[1] - len(self.labels)
-        left, right = matrix[:, :cut], matrix[:, cut:].toarray()
+        left, right = matrix[own, :cut], matrix[own, cut:].toarray()
         hidden = [
             hstack([left, csr_matrix(right * (chance.random(right.shape) > HIDDEN))])
             for _ in range(COPIES)
@@ -113,28 +110,33 @@ class Fit:
 
     def __init__(self, recipe: Recipe, texts: list[Text], vectors, meanings: Meanings):
         self.design = Design(recipe, texts, meanings)
-        rows = self.design.copies(self.design.matrix(texts, vectors))
-        times = 1 + COPIES
+        own = np.array([text.is_reply for text in texts])
+        rows = self.design.copies(self.design.matrix(texts, vectors), own)
+        order = [*range(len(texts)), *(np.tile(np.flatnonzero(own), COPIES))]
+        # a reply weighs as much as all of its copies together did alone
+        importance = np.array([text.weight for text in texts])
+        importance[own] /= 1 + COPIES
         self.weights = np.zeros((len(HEADS), rows.shape[1]))
         self.bias = np.zeros(len(HEADS))
-        importance = np.tile([text.weight for text in texts], times)
         for number, head in enumerate(HEADS):
             if head in SENTIMENTS:
                 continue
-            known, values = (np.tile(a, times) for a in targets_of(texts, head))
+            known, values = (part[order] for part in targets_of(texts, head))
             learner = LogisticRegression(
-                C=recipe.strength / times, solver="liblinear", random_state=SEED
+                C=recipe.strength, solver="liblinear", random_state=SEED
             )
-            learner.fit(rows[known], values[known], importance[known])
+            learner.fit(rows[known], values[known], importance[order][known])
             self.weights[number] = learner.coef_[0]
             self.bias[number] = learner.intercept_[0]
-        self._fit_sentiment(rows, texts, recipe.strength / times)
+        self._fit_sentiment(rows, np.array([t.sentiment or "" for t in texts])[order])
 
-    def _fit_sentiment(self, rows: csr_matrix, texts: list[Text], strength: float):
-        times = 1 + COPIES
-        names = np.tile([text.sentiment or "" for text in texts], times)
+    def _fit_sentiment(self, rows: csr_matrix, names: np.ndarray):
         known = names != ""
-        learner = LogisticRegression(C=strength, class_weight="balanced", max_iter=3000)
+        learner = LogisticRegression(
+            C=self.design.recipe.strength / (1 + COPIES),
+            class_weight="balanced",
+            max_iter=3000,
+        )
         learner.fit(rows[known], names[known])
         first = len(HEADS) - len(SENTIMENTS)
         assert [f"sentiment_{name}" for name in learner.classes_] == list(SENTIMENTS)
@@ -161,194 +163,93 @@ def cross_validate(recipe: Recipe, texts: list[Text], vectors, meanings) -> np.n
     return found
 
 
-# ------------------------------------------------------------
-# Thresholds and figures
-# ------------------------------------------------------------
+@dataclass(slots=True)
+class Result:
+    """A recipe's model and how it does."""
+
+    tables: dict
+    scores: np.ndarray  # by cross-validation
+    heads: dict
+    kept_scores: np.ndarray  # of the replies kept back
 
 
-def f1(predicted: np.ndarray, true: np.ndarray) -> float:
-    """Return the harmonic mean of precision and recall."""
-    return 2 * (predicted & true).sum() / max(1, predicted.sum() + true.sum())
-
-
-def thresholds(scores: np.ndarray, texts: list[Text]) -> dict[str, dict[str, float]]:
-    """Return threshold and steepness of each head.
-
-    Each is half its own best and half what all groups share: the lowest that costs
-    nothing to speak of, as phrases and texts are by the same hand here, and strangers'
-    mails score lower.
-    """
-    steps = np.arange(-1.5, 0.5, 0.05)
-    known = np.array([text.targets["interested"] is not None for text in texts])
-    true = np.array([[bool(t.targets[g]) for g in GROUPS] for t in texts])[known]
-    columns = [HEADS.index(group) for group in GROUPS]
-    micro = [f1(scores[known][:, columns] > step, true) for step in steps]
-    shared = float(steps[np.argmax(np.array(micro) >= max(micro) - 0.004)])
-    found = {}
-    for number, head in enumerate(HEADS):
-        if head in SENTIMENTS:
-            found[head] = {"threshold": 0.0, "scale": 1.0}
-            continue
-        some, values = targets_of(texts, head)
-        column = scores[some, number]
-        best = float(steps[np.argmax([f1(column > s, values[some]) for s in steps])])
-        if head in (*GROUPS, *FLAVOURS):
-            best = (best + shared) / 2
-        learner = LogisticRegression(fit_intercept=False, C=1e6)
-        learner.fit((column - best)[:, None], values[some])
-        found[head] = {
-            "threshold": round(best, 3),
-            "scale": round(float(np.clip(learner.coef_[0, 0], 0.5, 4.0)), 3),
-        }
-    return found
-
-
-def figures(scores: np.ndarray, texts: list[Text], heads: dict) -> dict[str, float]:
-    """Return how good scores are: groups, flavours, sentiment."""
-    limits = np.array([heads[head]["threshold"] for head in HEADS])
-    given = scores > limits
-    known = np.array([text.targets["interested"] is not None for text in texts])
-    true = np.array([[bool(t.targets[g]) for g in HEADS] for t in texts])
-    columns = [HEADS.index(group) for group in GROUPS]
-    groups, wanted = given[known][:, columns], true[known][:, columns]
-    found = {
-        "texts": int(known.sum()),
-        "intents_micro_f1": f1(groups, wanted),
-        "intents_macro_f1": np.mean(
-            [f1(groups[:, k], wanted[:, k]) for k in range(len(GROUPS))]
-        ),
-        "intents_exact": (groups == wanted).all(1).mean(),
-    }
-    felt = np.array([text.sentiment or "" for text in texts])
-    has = felt != ""
-    names = np.array([head.removeprefix("sentiment_") for head in SENTIMENTS])
-    told = names[scores[has][:, -len(SENTIMENTS) :].argmax(1)]
-    found["sentiment_accuracy"] = (told == felt[has]).mean()
-    found["sentiment_macro_f1"] = np.mean(
-        [f1(told == name, felt[has] == name) for name in names]
+def follow(recipe: Recipe, texts, vectors, kept, kept_vectors, meanings) -> Result:
+    """Return what comes of a recipe."""
+    scores = cross_validate(recipe, texts, vectors, meanings)
+    heads = thresholds(scores, texts)
+    fit = Fit(recipe, texts, vectors, meanings)
+    return Result(
+        export(fit.design, fit.weights, fit.bias, heads),
+        scores,
+        heads,
+        fit.logits(kept, kept_vectors),
     )
-    for number, head in enumerate(HEADS):
-        if head not in SENTIMENTS:
-            some, values = targets_of(texts, head)
-            found[f"f1_{head}"] = f1(given[some, number], values[some])
-    return {name: round(float(value), 3) for name, value in found.items()}
 
 
-# ------------------------------------------------------------
-# The model's file
-# ------------------------------------------------------------
+def blend(words: Result, sentences: Result, texts: list[Text]) -> Result:
+    """Return the two as one."""
+
+    def mixed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        parts = []
+        for scores, heads in ((one, words.heads), (other, sentences.heads)):
+            limits = np.array([heads[head]["threshold"] for head in HEADS])
+            steep = np.array([heads[head]["scale"] for head in HEADS])
+            parts.append((scores - limits) * steep)
+        return (1 - SHARE_OF_SENTENCES) * parts[0] + SHARE_OF_SENTENCES * parts[1]
+
+    scores = mixed(words.scores, sentences.scores)
+    heads = thresholds(scores, texts, shared=0.0)
+    tables = blended(words.tables, sentences.tables, heads)
+    return Result(
+        tables, scores, heads, mixed(words.kept_scores, sentences.kept_scores)
+    )
 
 
-def export(fit: Fit, heads: dict, facts: dict) -> dict:
-    """Return the data of a model."""
-    design, recipe = fit.design, fit.design.recipe
-    place = len(design.grams.names)
-    grams = {
-        gram: _row([rarity, *(fit.weights[:, number] * rarity)])
-        for number, (gram, rarity) in enumerate(
-            zip(design.grams.names, design.grams.rarity, strict=True)
-        )
-    }
-    table = dense = None
-    if recipe.meanings:
-        width = design.meanings.vectors.shape[1]
-        table = _word_table(design, fit.weights[:, place : place + width])
-        place += width
-    if recipe.sentences:
-        width = len(design.mean)
-        weights = fit.weights[:, place : place + width] * recipe.sentences
-        dense = {
-            "mean": _row(design.mean, 5),
-            "deviation": _row(design.deviation, 5),
-            "weights": [_row(row, 5) for row in weights],
-        }
-        place += width
-    signs, phrases = features.SIGNS, design.labels
-    return {
+def write(engine: str, result: Result, texts: list[Text], kept: list[Text]) -> None:
+    """Write an engine's model and print its figures."""
+    own = [number for number, text in enumerate(texts) if text.is_reply]
+    validated = figures(result.scores[own], [texts[n] for n in own], result.heads)
+    public = figures(result.scores, texts, result.heads)
+    validated["f1_requests"] = public["f1_requests"]
+    measured = figures(result.kept_scores, kept, result.heads)
+    del measured["f1_requests"]  # only the public sentences know
+    data = {
         "schema": models.SCHEMA,
-        "engine": recipe.engine,
-        "version": facts.pop("version"),
-        "heads": {
-            head: {"bias": round(float(fit.bias[n]), 4), **heads[head]}
-            for n, head in enumerate(HEADS)
+        "engine": engine,
+        "version": VERSION,
+        **rounded(result.tables),
+        "training": {
+            "replies": len(own),
+            "public_sentences": len(texts) - len(own),
+            "cross_validation": validated,
+            "kept_back": measured,
         },
-        "rules": {
-            label: _row(fit.weights[:, place + len(signs) + number])
-            for number, label in enumerate(phrases)
-        },
-        "signs": {
-            sign: _row(fit.weights[:, place + number])
-            for number, sign in enumerate(signs)
-        },
-        "grams": grams,
-        "words": table,
-        "dense": dense,
-        "training": facts,
     }
+    text = json.dumps(models.sealed(data), ensure_ascii=False, separators=(",", ":"))
+    models.loads(text)
+    (DATA / f"model_{engine}.json").write_text(text + "\n", encoding="utf-8")
+    print(f"{engine}: {len(text) / 1e6:.1f} MB")
+    print("  cross-validation", validated)
+    print("  kept back       ", measured, flush=True)
 
 
-def _word_table(design: Design, weights: np.ndarray) -> dict:
-    """Return what each word adds to each head, in steps of a byte."""
-    order = sorted(design.meanings.index.items(), key=lambda item: item[0])
-    numbers = [number for _word, number in order]
-    rarity = design.rarity[numbers]
-    values = design.meanings.vectors[numbers] @ weights.T * rarity[:, None]
-    values *= design.recipe.meanings
-    steps = np.abs(values).max(0) / 127
-    packed = np.round(values / steps).astype(np.int8)
-    return {
-        "words": " ".join(word for word, _number in order),
-        "weights": base64.b64encode(packed.tobytes()).decode(),
-        "rarity": base64.b64encode(
-            np.round(rarity * 255).astype(np.uint8).tobytes()
-        ).decode(),
-        "steps": _row(steps, 7),
-    }
-
-
-def _row(values, digits: int = 3) -> list[float]:
-    return [round(float(value), digits) for value in values]
-
-
-def main(cache: str, *names: str) -> None:
-    """Fit the named engines' models, all without a name, and write them."""
+def main(cache: str) -> None:
+    """Fit the models of both engines, and write them."""
     replies = read_replies(TRAINING)
-    kept = [reply for reply in replies if is_kept_back(reply)]
-    learned = [of_reply(reply) for reply in replies if not is_kept_back(reply)]
-    texts = learned + read_public(TRAINING)
-    measured = [of_reply(reply) for reply in kept]
-    meanings = Meanings(Path(cache))
-    vectors = sentence_matrix(texts)
-    own = len(learned)
+    kept_replies = [reply for reply in replies if is_kept_back(reply)]
     (DATA / "regression.jsonl").write_text(
-        "".join(json.dumps(reply, ensure_ascii=False) + "\n" for reply in kept),
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in kept_replies),
         encoding="utf-8",
     )
-    for name in names or RECIPES:
-        recipe = RECIPES[name]
-        rows = vectors if recipe.sentences else None
-        scores = cross_validate(recipe, texts, rows, meanings)
-        heads = thresholds(scores, texts)
-        validated = figures(scores[:own], texts[:own], heads)
-        validated["f1_requests"] = figures(scores, texts, heads)["f1_requests"]
-        fit = Fit(recipe, texts, rows, meanings)
-        more = sentence_matrix(measured) if recipe.sentences else None
-        held = figures(fit.logits(measured, more), measured, heads)
-        del held["f1_requests"]  # only the public sentences know
-        facts = {
-            "version": "2026.11",
-            "replies": own,
-            "public_sentences": len(texts) - own,
-            "cross_validation": validated,
-            "kept_back": held,
-        }
-        data = models.sealed(export(fit, heads, facts))
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        models.loads(text)
-        (DATA / f"model_{name}.json").write_text(text + "\n", encoding="utf-8")
-        print(f"{name}: {len(text) / 1e6:.1f} MB")
-        print("  cross-validation", validated)
-        print("  kept back       ", held, flush=True)
+    texts = [of_reply(reply) for reply in replies if not is_kept_back(reply)]
+    texts += read_public(TRAINING)
+    kept = [of_reply(reply) for reply in kept_replies]
+    meanings = Meanings(Path(cache))
+    words = follow(WORDS, texts, None, kept, None, meanings)
+    write("hybrid", words, texts, kept)
+    vectors, kept_vectors = sentence_matrix(texts), sentence_matrix(kept)
+    sentences = follow(SENTENCES, texts, vectors, kept, kept_vectors, meanings)
+    write("hybrid_e5", blend(words, sentences, texts), texts, kept)
 
 
 if __name__ == "__main__":

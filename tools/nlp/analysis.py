@@ -9,7 +9,6 @@ length of the mail, no faster.
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..bounces import automatic
 from . import (
     clean as cleaning,
 )
@@ -18,6 +17,7 @@ from . import (
     decision,
     engines,
     questions,
+    sender,
     taxonomy,
     topics,
 )
@@ -27,7 +27,7 @@ from . import (
 from . import (
     language as languages,
 )
-from .base import Engine, Evidence, Label, Reply
+from .base import Engine, Label, Reply
 from .rules import LANGUAGES, Pack
 
 # What is shown of the text that was cut away.
@@ -71,7 +71,7 @@ def analyze(
     words, hits = features.words, features.hits
     reply = Reply(cleaned.text, language, subject, features)
     prediction, fallback = engines.predict(engine or engines.get(), reply)
-    kind = _kind(headers, subject, text or cleaned.text, prediction, hits)
+    kind = sender.kind(headers, subject, text or "", html, prediction, hits)
     is_human = kind.name == taxonomy.HUMAN
     labels = decision.intents(prediction, hits, words) if is_human else []
     names = [label.name for label in labels]
@@ -121,16 +121,6 @@ def _moment(date: str | datetime) -> datetime:
     if isinstance(date, datetime):
         return date
     return datetime.fromisoformat(str(date).replace("Z", "+00:00"))
-
-
-def _kind(headers, subject: str, text: str, prediction, hits) -> Label:
-    """Return who wrote: headers and fixed phrases first, then the engine's words."""
-    found = automatic.detect(headers, subject, text)
-    if found:
-        source = "header" if ":" in found.evidence else "rule"
-        why = Evidence(source, found.evidence, found.confidence, rule=found.rule)
-        return Label(found.kind, found.confidence, (why,))
-    return decision.machine(prediction, hits)
 
 
 def _requests(prediction, rows) -> bool:

@@ -12,7 +12,7 @@ GIVEN = 0.5
 # A question's flavour is told from here on; what is asked without one is "question".
 _FLAVOUR = 0.4
 # Words alone make a machine's mail only when they leave little doubt.
-_MACHINE = 0.7
+_MACHINE = 0.6
 
 _SIMPLE = (
     "interested",

@@ -5,14 +5,11 @@ Four independent axes: *kind* (who or what wrote), *intents* (several may hold),
 each name belongs to at most one group, so that nothing is lost on the way there.
 """
 
-HUMAN = "human"
-OUT_OF_OFFICE = "out_of_office"
-LEFT_COMPANY = "left_company"
-CHALLENGE = "challenge"
-AUTO_REPLY = "auto_reply"
-BOUNCE = "bounce"
+from .. import bounces
+from ..bounces import AUTO_REPLY, CHALLENGE, HUMAN, LEFT_COMPANY, OUT_OF_OFFICE
 
-KINDS = (HUMAN, OUT_OF_OFFICE, LEFT_COMPANY, CHALLENGE, AUTO_REPLY, BOUNCE)
+# Who or what wrote; :mod:`..bounces` sorts the mails.
+KINDS = bounces.KINDS
 
 INTENTS = (
     "meeting_request",
@@ -66,7 +63,11 @@ GROUPS_OF_KIND = {
     LEFT_COMPANY: ("auto_reply", "wrong_person"),
     CHALLENGE: ("auto_reply",),
     AUTO_REPLY: ("auto_reply",),
-    BOUNCE: ("bounce",),
+    bounces.READ_RECEIPT: ("auto_reply",),
+    bounces.DELIVERED: ("auto_reply",),
+    bounces.COMPLAINT: ("complaint",),
+    bounces.DELAYED: ("bounce",),
+    **dict.fromkeys(bounces.BOUNCES, ("bounce",)),
 }
 GROUPS = (
     "interested",
@@ -159,7 +160,7 @@ def groups(kind: str, intents: list[str]) -> list[str]:
 
 def label_in(system: str, kind: str, intents: list[str]) -> str:
     """Return what another system would call a reply."""
-    names = {kind, *intents}
+    names = {kind, *GROUPS_OF_KIND.get(kind, ()), *intents}
     return next(
         label for name, label in OTHER_SYSTEMS[system] if not name or name in names
     )

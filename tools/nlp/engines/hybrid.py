@@ -112,7 +112,8 @@ class Hybrid(Engine):
             sure = probabilities[name]
             why = self._evidence(features, name) if sure >= _LIKELY else ()
             labels[name] = Label(name, sure, why)
-        sentiment = _softmax(logits[-len(SENTIMENTS) :])
+        scale = model.head(len(logits) - 1)["scale"]
+        sentiment = _softmax([scale * logit for logit in logits[-len(SENTIMENTS) :]])
         felt = SENTIMENTS[max(range(3), key=sentiment.__getitem__)]
         return Prediction(
             intents=labels,
