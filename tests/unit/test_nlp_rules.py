@@ -13,6 +13,7 @@ def pack_of(*phrases, **group):
     return rules.Pack(
         {
             "language": "en",
+            "courtesy": ["please", "thanks"],
             "classes": {"day": ["monday", "tuesday"]},
             "negation": {"words": ["not"], "window": 2, "turns": {"found": "lost"}},
             "labels": {"found": [{"phrases": list(phrases), **group}]},

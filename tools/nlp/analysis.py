@@ -42,7 +42,7 @@ def analyze(
     subject: str = "",
     headers: Mapping[str, object] | None = None,
     original: str = "",
-    engine: Engine | None = None,
+    engine: Engine | str | None = None,
     topic_pack: Pack | None = None,
     tz: str | None = None,
 ) -> dict:
@@ -59,7 +59,7 @@ def analyze(
 
     :param date: when the reply arrived; all relative times count from it.
     :param original: the body of the mail that it answers, as plain text.
-    :param engine: the engine to ask; the default one without.
+    :param engine: the engine to ask, or its name; without, the best that is installed.
     :param topic_pack: the shipped topics and one's own, see :func:`.topics.own_pack`.
     :param tz: name of the writer's time zone, where it is known.
     """
@@ -70,7 +70,11 @@ def analyze(
     features = feature_tools.read(cleaned.text, language)
     words, hits = features.words, features.hits
     reply = Reply(cleaned.text, language, subject, features)
-    prediction, fallback = engines.predict(engine or engines.get(), reply)
+    if engine is None:
+        engine = engines.best()
+    elif isinstance(engine, str):
+        engine = engines.get(engine)
+    prediction, fallback = engines.predict(engine, reply)
     kind = sender.kind(headers, subject, text or "", html, prediction, hits)
     is_human = kind.name == taxonomy.HUMAN
     labels = decision.intents(prediction, hits, words) if is_human else []

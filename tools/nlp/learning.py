@@ -132,25 +132,27 @@ def learn(
         for item in (regression_set() if kept is None else kept)
     ]
     before = _figures(model, examples, None)
-    after = _validated(model, corrections, examples)
     kept_before = _figures(model, measured, None)
-    facts = {"before": before, "after": after, "kept_before": kept_before}
-    if not _is_better(before, after):
-        return Learned(None, "Corrections not learned from got no better.", **facts)
     delta = _fit(model, examples)
     for step in _STEPS:
         part = _scaled(delta, step)
         kept_after = _figures(model, measured, part)
         if _is_no_worse(kept_before, kept_after):
-            told = _told(len(corrections), before, after, kept_before, kept_after)
-            return Learned(
-                _export(model, part, version, told), "", **facts, kept_after=kept_after
-            )
+            break
+    else:
+        return Learned(
+            None,
+            "The replies kept for measuring got worse.",
+            before,
+            kept_before=kept_before,
+            kept_after=kept_after,
+        )
+    after = _validated(model, corrections, examples, step)
+    facts = (before, after, kept_before, kept_after)
+    if not _is_better(before, after):
+        return Learned(None, "Corrections not learned from got no better.", *facts)
     return Learned(
-        None,
-        "The replies kept for measuring got worse.",
-        **facts,
-        kept_after=kept_after,
+        _export(model, part, version, _told(len(corrections), *facts)), "", *facts
     )
 
 
@@ -277,7 +279,10 @@ def _shuffled(examples: Sequence[_Example], number: int) -> list[_Example]:
 
 
 def _validated(
-    model: Model, corrections: Sequence[Correction], examples: Sequence[_Example]
+    model: Model,
+    corrections: Sequence[Correction],
+    examples: Sequence[_Example],
+    step: float,
 ) -> Figures:
     """Return the figures on corrections, each judged by what learned from others.
 
@@ -291,7 +296,7 @@ def _validated(
     for fold in folds:
         out = set(fold)
         rest = [item for place, item in enumerate(examples) if place not in out]
-        delta = _fit(model, rest)
+        delta = _scaled(_fit(model, rest), step)
         pairs += [(examples[place], _logits(examples[place], delta)) for place in fold]
     return _measure(model, pairs)
 
