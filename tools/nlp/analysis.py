@@ -28,7 +28,7 @@ from . import (
     language as languages,
 )
 from .base import Engine, Label, Reply
-from .rules import LANGUAGES, Pack
+from .rules import Pack
 
 # What is shown of the text that was cut away.
 _LONGEST_CUT = 20_000
@@ -66,7 +66,7 @@ def analyze(
     arrived = _moment(date)
     subject = str(subject or "")
     cleaned = cleaning.clean(text or "", html, original=original or "")
-    language = languages.detect(cleaned.text or subject)
+    language, is_ours = _language(cleaned.text, subject, original or "")
     features = feature_tools.read(cleaned.text, language)
     words, hits = features.words, features.hits
     reply = Reply(cleaned.text, language, subject, features)
@@ -92,7 +92,7 @@ def analyze(
             {"kind": cut.kind, "text": cut.text[:_LONGEST_CUT]} for cut in cleaned.cut
         ],
         "language": language,
-        "low_support": language not in LANGUAGES,
+        "low_support": not is_ours,
         "engine": prediction.engine,
         "model": prediction.version,
         "fallback": fallback,
@@ -125,6 +125,19 @@ def _moment(date: str | datetime) -> datetime:
     if isinstance(date, datetime):
         return date
     return datetime.fromisoformat(str(date).replace("Z", "+00:00"))
+
+
+def _language(text: str, subject: str, original: str) -> tuple[str, bool]:
+    """Return a reply's language, and whether it is one of ours.
+
+    "OK" tells none: then the subject's counts, or that of the mail it answers.
+    """
+    found = languages.detect(text)
+    for more in (subject, original):
+        if found.code != languages.UNKNOWN:
+            break
+        found = languages.detect(more)
+    return found.code, found.supported or found.code == languages.UNKNOWN
 
 
 def _requests(prediction, rows) -> bool:
