@@ -8,25 +8,12 @@ length of the mail, no faster.
 
 from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from . import (
-    clean as cleaning,
-)
-from . import (
-    dates,
-    decision,
-    engines,
-    questions,
-    sender,
-    taxonomy,
-    topics,
-)
-from . import (
-    features as feature_tools,
-)
-from . import (
-    language as languages,
-)
+from . import clean as cleaning
+from . import dates, decision, engines, questions, sender, taxonomy, topics
+from . import features as feature_tools
+from . import language as languages
 from .base import Engine, Label, Reply
 from .rules import Pack
 
@@ -51,17 +38,22 @@ def analyze(
     The flat keys are the summary: ``clean_text``, ``language``, ``sentiment``,
     ``sentiment_score``, ``confidence`` (of the sentiment), ``intents`` (the groups of
     :data:`.taxonomy.GROUPS`), ``topics``, ``has_question``, ``wants_meeting``,
-    ``meeting_times``, ``follow_up_date``, ``dates``, ``action_request``,
-    ``low_support`` (the language is none of ours), ``cut``, ``engine``, ``model``,
-    ``fallback`` (why another engine had to answer). ``axes`` holds kind, intents,
-    sentiment and topics in full, each with confidence and evidence; ``rows`` the
-    questions and requests. Places are characters of ``clean_text``.
+    ``meeting_times``, ``follow_up_date``, ``action_request``, ``low_support`` (the
+    language is none of ours), ``cut``, ``engine``, ``model``, ``fallback`` (why another
+    engine had to answer). ``axes`` holds kind, intents, sentiment and topics in full,
+    each with confidence and evidence; ``rows`` the questions and requests;
+    ``follow_up`` the day to come back on (of return, for an absence) and those around
+    it that are as good. Times are the writer's wall clock. Places are characters of
+    ``clean_text``.
 
     :param date: when the reply arrived; all relative times count from it.
     :param original: the body of the mail that it answers, as plain text.
     :param engine: the engine to ask, or its name; without, the best that is installed.
     :param topic_pack: the shipped topics and one's own, see :func:`.topics.own_pack`.
-    :param tz: name of the writer's time zone, where it is known.
+    :param tz: name of the writer's time zone, where it is known; ``date`` is taken
+        there when it has a zone.
+    :raises ValueError: for a ``date`` that is none.
+    :raises zoneinfo.ZoneInfoNotFoundError: for a time zone that there is not.
     """
     arrived = _moment(date)
     subject = str(subject or "")
@@ -157,17 +149,43 @@ def _dates(
     tz: str | None,
 ) -> dict:
     """Return the times that a reply names, each only where it means something."""
+    zone = ZoneInfo(tz) if tz else None
+    proposals, contact, offset = [], None, 0
     if kind == taxonomy.OUT_OF_OFFICE:
-        back = dates.return_date(f"{subject}\n{text}", arrived, language)
-        return {"meeting_times": [], "follow_up_date": back, "dates": []}
+        offset = len(subject) + 2
+        contact = dates.return_date(f"{subject}\n\n{text}", arrived, language, zone)
+    elif "later" in groups:
+        contact = dates.follow_up(text, arrived, language, zone)
+    if "meeting" in groups:
+        proposals = dates.meeting_times(text, arrived, language, zone)
     return {
-        "meeting_times": (
-            dates.meeting_times(text, arrived, language, tz)
-            if "meeting" in groups
-            else []
-        ),
-        "follow_up_date": (
-            dates.follow_up(text, arrived, language) if "later" in groups else None
-        ),
-        "dates": dates.find_dates(text, arrived, language),
+        "meeting_times": [_proposal(found) for found in proposals],
+        "follow_up_date": contact.day.isoformat() if contact else None,
+        "follow_up": _follow_up(contact, offset) if contact else None,
+    }
+
+
+def _proposal(found: dates.TimeProposal) -> dict:
+    """Return a proposed time as plain values; a whole day without a time of day."""
+    start = found.start.date() if found.precision == "day" else found.start
+    return {
+        "start": start.isoformat(),
+        "end": found.end.isoformat() if found.end else None,
+        "precision": found.precision,
+        "part": found.part,
+        "zone": found.zone,
+        "expr": found.expression,
+        "place": list(found.span),
+    }
+
+
+def _follow_up(found: dates.FollowUp, offset: int) -> dict:
+    """Return a day to come back on; its place is empty when the subject names it."""
+    start, end = (place - offset for place in found.span)
+    return {
+        "day": found.day.isoformat(),
+        "first": found.first.isoformat(),
+        "last": found.last.isoformat(),
+        "expr": found.expression,
+        "place": [start, end] if start >= 0 else [],
     }
