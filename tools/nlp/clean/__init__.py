@@ -87,6 +87,7 @@ def _tidy(text: str) -> str:
 def _clean_html(source: str, original: str) -> Cleaned:
     rest = source[MAX_HTML:]
     sheet = markup.read(source[:MAX_HTML])
+    sheet.cut(MAX_LINES, len(sheet.lines), OVERLONG)
     if rest:
         sheet.add(rest, OVERLONG)
     return _finish(sheet, original, "html")
@@ -106,8 +107,8 @@ def _read_text(text: str) -> Sheet:
 
 def _finish(sheet: Sheet, original: str, source: str) -> Cleaned:
     """Take all steps on the lines of a mail."""
-    notices.mark_banners(sheet)
     tag = notices.split_tag(sheet)
+    notices.mark_banners(sheet)
     _mark_quotes(sheet, original)
     signature.mark_pictures(sheet)
     notices.mark_banners(sheet)

@@ -1,9 +1,9 @@
 """Response: the HTML of a reply as lines, with what its markup says about them."""
 
 import re
+from dataclasses import dataclass
 
-from lxml import etree, html
-
+from . import tags
 from .sheet import ATTRIBUTION, QUOTE, SIGNATURE, Sheet
 
 _BLOCKS = frozenset(
@@ -12,7 +12,7 @@ _BLOCKS = frozenset(
     "h5 h6 details summary".split()
 )
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre ul ol blockquote table".split())
-_SKIPPED = frozenset("head script style title template noscript svg".split())
+_SKIPPED = frozenset("script style title template noscript svg".split())
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)|max-height\s*:\s*0(?:px)?\s*(?:;|$|!)",
@@ -47,22 +47,31 @@ _SIGNATURES = (
     *("hs_signature", "wisestamp"),
 )
 _NAMING = ("id", "class", "name", "data-marker", "data-smartmail", "data-o-mail-quote")
-# How often a container is searched for the quote inside it (hostile nesting).
-_MAX_SEARCHES = 40
+# How many containers are asked for the quote inside them (hostile nesting).
+_MOST_CONTAINERS = 40
 
-_PLAIN, _QUOTE, _ATTRIBUTION, _SIGNATURE, _DIVIDER, _LEFT_OUT = range(6)
+_PLAIN, _QUOTE, _CONTAINER, _ATTRIBUTION, _SIGNATURE, _DIVIDER, _LEFT_OUT = range(7)
 _KINDS = {_QUOTE: QUOTE, _ATTRIBUTION: ATTRIBUTION, _SIGNATURE: SIGNATURE}
 RULE = "_" * 32
 
 
 def read(source: str) -> Sheet:
     """Return the lines of ``source``. What a reader does not see is left out."""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
-    try:
-        root = html.document_fromstring(source.encode("utf-8", "replace"), parser)
-    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but comments
-        return Sheet()
-    return _Reader().read(root)
+    return _Reader().read(source)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that has begun: what it is, and how many lines were there before.
+
+    ``quotes`` is how many ``blockquote`` there were before a container.
+    """
+
+    tag: str
+    role: int
+    is_tight: bool
+    lines: int = 0
+    quotes: int = 0
 
 
 class _Reader:
@@ -72,40 +81,41 @@ class _Reader:
         self.sheet = Sheet()
         self.line: list[str] = []
         self.kind = ""  # of the innermost marked element
-        self.marker: etree._Element | None = None
+        self.marker: _Open | None = None
         self.rest = ""  # of everything after a divider
-        self.searches = 0
+        self.containers = 0
+        self.quotes = 0
         self.preformatted = 0
 
-    def read(self, root: etree._Element) -> Sheet:
-        """Read all lines below ``root``, without recursion."""
-        walk = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walk:
-            tag = element.tag
-            if event == "start":
-                if not isinstance(tag, str) or tag in _SKIPPED:
-                    walk.skip_subtree()
-                elif not self._begin(element, tag):
-                    walk.skip_subtree()
+    def read(self, source: str) -> Sheet:
+        """Read all lines, without recursion."""
+        stack: list[_Open] = []
+        hidden = 0  # the depth of what is left out
+        for event, name, attributes in tags.read(source):
+            if hidden:
+                hidden += (event == tags.START) - (event == tags.END)
+            elif event == tags.TEXT:
+                self._text(name)
+            elif event == tags.END:
+                self._end(stack.pop())
+            elif element := self._begin(name, attributes):
+                stack.append(element)
             else:
-                if isinstance(tag, str) and tag not in _SKIPPED:
-                    self._end(element, tag)
-                if element.tail:
-                    self._text(element.tail)
+                hidden = 1
         self._flush()
         return self.sheet
 
-    def _begin(self, element: etree._Element, tag: str) -> bool:
-        """Enter an element; False when nothing in it is to be read."""
+    def _begin(self, tag: str, attributes: tags.Attributes) -> _Open | None:
+        """Enter an element; None when nothing in it is to be read."""
         role = _PLAIN
-        attributes = element.items()
         if attributes or tag == "blockquote":
-            role = self._role(element, tag, attributes)
-            if role == _LEFT_OUT:
-                return False
+            role = self._role(tag, attributes)
+        if role == _LEFT_OUT or tag in _SKIPPED:
+            return None
+        element = _Open(tag, role, _is_tight(attributes))
         if tag in _BLOCKS or role:
             self._flush()
-            if tag in _PARAGRAPHS and not _is_tight(attributes):
+            if tag in _PARAGRAPHS and not element.is_tight:
                 self._gap()
         if tag == "br":
             self._flush(True)
@@ -115,71 +125,68 @@ class _Reader:
             self.line.append("- ")
         elif tag == "pre":
             self.preformatted += 1
+        elif tag == "blockquote":
+            self.quotes += 1
         if role == _DIVIDER:
             self.rest = QUOTE
+        elif role == _CONTAINER:
+            element.lines, element.quotes = len(self.sheet.lines), self.quotes
         elif role and not self.kind:
             self.kind, self.marker = _KINDS[role], element
-        elif not self.kind and tag == "div" and _has_rule(attributes):
+        elif not self.kind and tag == "div" and _RULE.search(attributes.get("style", "")):
             self.sheet.add(RULE, self.rest)
-        if element.text:
-            self._text(element.text)
-        return True
+        return element
 
-    def _end(self, element: etree._Element, tag: str) -> None:
-        if tag in _BLOCKS or element is self.marker:
+    def _end(self, element: _Open) -> None:
+        tag = element.tag
+        if tag in _BLOCKS or element.role:
             self._flush()
-            if tag in _PARAGRAPHS and not _is_tight(element.items()):
+            if tag in _PARAGRAPHS and not element.is_tight:
                 self._gap()
         elif tag in ("td", "th"):
             self.line.append(" ")
         if tag == "pre":
-            self.preformatted = max(0, self.preformatted - 1)
+            self.preformatted -= 1
         if element is self.marker:
             self.kind, self.marker = "", None
+        elif element.role == _CONTAINER and self.quotes == element.quotes:
+            self.sheet.mark(element.lines, QUOTE)
 
-    def _role(
-        self, element: etree._Element, tag: str, attributes: list[tuple[str, str]]
-    ) -> int:
+    def _role(self, tag: str, attributes: tags.Attributes) -> int:
         """Return what the element's own attributes make of it."""
-        naming, style = "", ""
-        for name, value in attributes:
-            if name in _NAMING:
-                naming = f"{naming} {value or name}"
-            elif name == "style":
-                style = value
-            elif name == "hidden":
-                return _LEFT_OUT
-        if style and _HIDDEN.search(style):
+        style = attributes.get("style", "")
+        if "hidden" in attributes or _HIDDEN.search(style):
             return _LEFT_OUT
         if self.kind:
             return _PLAIN
+        naming = " ".join(
+            attributes[name] or name for name in _NAMING if name in attributes
+        )
         if tag == "blockquote" and _is_quote(naming, attributes):
             return _QUOTE
         if naming:
-            return self._named(element, naming.lower())
-        if style and tag == "div" and _BAR.search(style) and "padding" in style:
+            return self._named(tag, naming.lower())
+        if tag == "div" and _BAR.search(style) and "padding" in style:
             return _QUOTE
         return _PLAIN
 
-    def _named(self, element: etree._Element, naming: str) -> int:
+    def _named(self, tag: str, naming: str) -> int:
         if any(word in naming for word in _ATTRIBUTIONS):
             return _ATTRIBUTION
         if any(word in naming for word in _DIVIDERS):
             return _DIVIDER
         if any(word in naming for word in _QUOTES) or "data-o-mail-quote" in naming:
-            return _PLAIN if self._holds_quote(element) else _QUOTE
+            return self._quoting(tag)
         if any(word in naming for word in _SIGNATURES):
             return _SIGNATURE
-        return _QUOTE if naming.strip() == "quote" else _PLAIN
+        return _QUOTE if naming.strip() in ("quote", "quoted") else _PLAIN
 
-    def _holds_quote(self, element: etree._Element) -> bool:
-        """Return whether the quote is a ``blockquote`` inside: answers may be between."""
-        if element.tag == "blockquote":
-            return False
-        self.searches += 1
-        if self.searches > _MAX_SEARCHES:
-            return False
-        return next(element.iter("blockquote"), None) is not None
+    def _quoting(self, tag: str) -> int:
+        """Tell a quote from what holds a ``blockquote``: answers may stand between."""
+        if tag == "blockquote" or self.containers == _MOST_CONTAINERS:
+            return _QUOTE
+        self.containers += 1
+        return _CONTAINER
 
     def _text(self, text: str) -> None:
         if not self.preformatted:
@@ -192,10 +199,11 @@ class _Reader:
             self.line.append(line)
 
     def _flush(self, always: bool = False) -> None:
-        """End the line; an empty one counts only where the mail breaks it itself."""
-        line = _SPACES.sub(" ", "".join(self.line)).strip()
+        """End the line; an empty one counts only where the mail itself makes it."""
+        source = "".join(self.line)
+        line = _SPACES.sub(" ", source).strip()
         self.line.clear()
-        if line or always:
+        if line or always or "\u00a0" in source:
             self.sheet.add(line, self.kind or self.rest, bool(self.kind))
 
     def _gap(self) -> None:
@@ -203,26 +211,21 @@ class _Reader:
             self.sheet.add("", self.kind or self.rest, bool(self.kind))
 
 
-def _is_quote(naming: str, attributes: list[tuple[str, str]]) -> bool:
+def _is_quote(naming: str, attributes: tags.Attributes) -> bool:
     """Return whether a ``blockquote`` quotes; editors also use it to indent."""
-    values = dict(attributes)
+    style = attributes.get("style", "")
     return bool(
-        values.get("type", "").lower() == "cite"
-        or values.get("cite")
+        attributes.get("type", "").lower() == "cite"
+        or attributes.get("cite")
         or naming
-        or "border-left" in values.get("style", "")
-        or not values.get("style", "").replace(" ", "").startswith("margin:00040px")
+        or "border-left" in style
+        or not style.replace(" ", "").startswith("margin:00040px")
     )
 
 
-def _is_tight(attributes: list[tuple[str, str]]) -> bool:
+def _is_tight(attributes: tags.Attributes) -> bool:
     """Return whether a paragraph is only a line, as Outlook writes them."""
-    return any(
-        (name == "class" and "mso" in value.lower())
-        or (name == "style" and "margin" in value and "margin:0" in value.replace(" ", ""))
-        for name, value in attributes
+    return (
+        "mso" in attributes.get("class", "").lower()
+        or "margin:0" in attributes.get("style", "").replace(" ", "")
     )
-
-
-def _has_rule(attributes: list[tuple[str, str]]) -> bool:
-    return any(name == "style" and _RULE.search(value) for name, value in attributes)

@@ -38,6 +38,8 @@ _INITIALS = re.compile(r"[A-Z]{1,3}> ?\S")
 _LABEL = re.compile(r"[^\W\d_][\w .'’()/-]{0,28}$")
 _MAX_ATTRIBUTION_LINES = 5
 _MAX_ATTRIBUTION = 450
+# Where programs go on in the same line with what they quote.
+_GOES_ON = re.compile(r"(?:On|Am|Le|El) [^<]*<[^<>\s]+@[^<>\s]+> ?[\w ]{1,12} ?:(?= )")
 _WRAPPED_FROM = 58  # no mail program breaks a line earlier
 
 
@@ -156,6 +158,9 @@ def _is_reply_above(line: str) -> bool:
 
 def _attribution(sheet: Sheet, last: int) -> int:
     """Return the first line of the attribution that ends in line ``last``, or -1."""
+    whole = _GOES_ON.match(sheet.lines[last][:_MAX_ATTRIBUTION])
+    if whole and _is_attribution(whole[0], True):
+        return last
     ending = sheet.lines[last].rstrip(_FRAME)
     colon = ending.endswith((":", "："))
     if not colon and not _ends_with_verb(ending):

@@ -42,6 +42,11 @@ class Sheet:
             if not kinds[index]:
                 kinds[index] = kind
 
+    def mark(self, start: int, kind: str) -> None:
+        """Call all lines from ``start`` on ``kind``: the mail itself marks them so."""
+        count = len(self.lines) - start
+        self.kinds[start:], self.marked[start:] = [kind] * count, [True] * count
+
     def restore(self, start: int, kinds: frozenset[str]) -> None:
         """Keep the unmarked lines from ``start`` on that were cut as ``kinds``."""
         for index in range(start, len(self.lines)):
