@@ -16,7 +16,8 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from tools.nlp import analyze as analyze_with, engines, taxonomy
+from tools.nlp import analyze as analyze_with
+from tools.nlp import engines, taxonomy
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "replies"
 ARRIVED = "2026-01-15T10:00:00"

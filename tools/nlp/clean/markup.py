@@ -7,12 +7,49 @@ from . import tags
 from .sheet import ATTRIBUTION, QUOTE, SIGNATURE, Sheet
 
 _BLOCKS = frozenset(
-    "address article blockquote body center dd div dl dt fieldset figure footer form "
-    "header hr li main nav ol pre section table tbody tfoot thead tr ul p h1 h2 h3 h4 "
-    "h5 h6 details summary".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "details",
+        "summary",
+    ]
 )
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 pre ul ol blockquote table".split())
-_SKIPPED = frozenset("script style title template noscript svg".split())
+_PARAGRAPHS = frozenset(
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "blockquote", "table"]
+)
+_SKIPPED = frozenset(["script", "style", "title", "template", "noscript", "svg"])
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$|!)|max-height\s*:\s*0(?:px)?\s*(?:;|$|!)",
@@ -133,7 +170,9 @@ class _Reader:
             element.lines, element.quotes = len(self.sheet.lines), self.quotes
         elif role and not self.kind:
             self.kind, self.marker = _KINDS[role], element
-        elif not self.kind and tag == "div" and _RULE.search(attributes.get("style", "")):
+        elif (
+            not self.kind and tag == "div" and _RULE.search(attributes.get("style", ""))
+        ):
             self.sheet.add(RULE, self.rest)
         return element
 
@@ -225,7 +264,6 @@ def _is_quote(naming: str, attributes: tags.Attributes) -> bool:
 
 def _is_tight(attributes: tags.Attributes) -> bool:
     """Return whether a paragraph is only a line, as Outlook writes them."""
-    return (
-        "mso" in attributes.get("class", "").lower()
-        or "margin:0" in attributes.get("style", "").replace(" ", "")
-    )
+    return "mso" in attributes.get("class", "").lower() or "margin:0" in attributes.get(
+        "style", ""
+    ).replace(" ", "")

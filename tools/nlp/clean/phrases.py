@@ -7,9 +7,7 @@ a language that is missing only makes its mails a little harder to read.
 
 def _words(table: dict[str, str]) -> tuple[str, ...]:
     """Return the phrases of all languages, each once, longest first."""
-    found = {
-        word.strip(): None for line in table.values() for word in line.split("|")
-    }
+    found = {word.strip(): None for line in table.values() for word in line.split("|")}
     return tuple(sorted(found, key=len, reverse=True))
 
 
@@ -64,8 +62,39 @@ OPENERS = _words(
 
 # People who quote themselves or us in a sentence of their own: no mail program.
 SPEAKERS = frozenset(
-    "i we you as like when if ich wir sie du ihr wie je nous vous tu comme yo nosotros "
-    "usted ustedes como io noi voi come ik wij u zoals".split()
+    [
+        "i",
+        "we",
+        "you",
+        "as",
+        "like",
+        "when",
+        "if",
+        "ich",
+        "wir",
+        "sie",
+        "du",
+        "ihr",
+        "wie",
+        "je",
+        "nous",
+        "vous",
+        "tu",
+        "comme",
+        "yo",
+        "nosotros",
+        "usted",
+        "ustedes",
+        "como",
+        "io",
+        "noi",
+        "voi",
+        "come",
+        "ik",
+        "wij",
+        "u",
+        "zoals",
+    ]
 )
 
 FROM, SENT, TO, COPY, SUBJECT, OTHER = "from", "sent", "to", "copy", "subject", "other"

@@ -67,7 +67,11 @@ def _mark_wrapped(sheet: Sheet, quoted: set[int]) -> None:
         if rest + 1 not in quoted or rest in quoted:
             continue
         before, line = sheet.lines[index].rstrip(), sheet.lines[rest]
-        if len(before) >= _WRAPPED_FROM and line[:1].islower() and before[-1] not in ".?!":
+        if (
+            len(before) >= _WRAPPED_FROM
+            and line[:1].islower()
+            and before[-1] not in ".?!"
+        ):
             sheet.cut(rest, rest + 1, QUOTE)
 
 

@@ -15,20 +15,150 @@ from .sheet import MOBILE_LINE, SIGNATURE, Sheet
 _DELIMITER = re.compile(r"(?:-- ?|—|––|--+|__+|==+|\*\*+|~~+|-\*-|\.{5,})$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 _PARTICLES = frozenset(
-    "van von de der den del della di da do dos du la le el al bin ibn zu zur und y e & "
-    "ter ten te af av".split()
+    [
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "zu",
+        "zur",
+        "und",
+        "y",
+        "e",
+        "&",
+        "ter",
+        "ten",
+        "te",
+        "af",
+        "av",
+    ]
 )
 # Words that begin with a capital and are no names, when they are all of an answer.
 _ANSWERS = frozenset(
-    "yes no ok okay sure great perfect thanks thank done agreed noted interested nope "
-    "monday tuesday wednesday thursday friday saturday sunday tomorrow today unsubscribe "
-    "stop remove please maybe later approved confirmed received understood fine good hi "
-    "ja nein gerne danke perfekt super montag dienstag mittwoch donnerstag freitag samstag "
-    "sonntag morgen heute vielleicht später erledigt einverstanden verstanden abmelden "
-    "oui non merci parfait lundi mardi mercredi jeudi vendredi samedi dimanche demain "
-    "bonjour stopp hallo hello dear hola sí si gracias perfecto lunes martes miércoles "
-    "jueves viernes sábado domingo mañana vale claro bueno nada never none price pricing "
-    "demo call meeting tell send yep yeah nah cool awesome nice sounds looks".split()
+    [
+        "yes",
+        "no",
+        "ok",
+        "okay",
+        "sure",
+        "great",
+        "perfect",
+        "thanks",
+        "thank",
+        "done",
+        "agreed",
+        "noted",
+        "interested",
+        "nope",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "tomorrow",
+        "today",
+        "unsubscribe",
+        "stop",
+        "remove",
+        "please",
+        "maybe",
+        "later",
+        "approved",
+        "confirmed",
+        "received",
+        "understood",
+        "fine",
+        "good",
+        "hi",
+        "ja",
+        "nein",
+        "gerne",
+        "danke",
+        "perfekt",
+        "super",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "morgen",
+        "heute",
+        "vielleicht",
+        "später",
+        "erledigt",
+        "einverstanden",
+        "verstanden",
+        "abmelden",
+        "oui",
+        "non",
+        "merci",
+        "parfait",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "demain",
+        "bonjour",
+        "stopp",
+        "hallo",
+        "hello",
+        "dear",
+        "hola",
+        "sí",
+        "si",
+        "gracias",
+        "perfecto",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "mañana",
+        "vale",
+        "claro",
+        "bueno",
+        "nada",
+        "never",
+        "none",
+        "price",
+        "pricing",
+        "demo",
+        "call",
+        "meeting",
+        "tell",
+        "send",
+        "yep",
+        "yeah",
+        "nah",
+        "cool",
+        "awesome",
+        "nice",
+        "sounds",
+        "looks",
+    ]
 )
 _CONTACT = re.compile(
     r"(?:\+|\b00)\d[\d ()./-]{6,}"  # an international number
@@ -149,9 +279,7 @@ def _signature_start(lines: list[str], segment: list[int], first: bool) -> int:
             return number
         if number == 0 and first:
             continue
-        if size - number <= _LONGEST_SIGNATURE and _closes(
-            lines, segment, number
-        ):
+        if size - number <= _LONGEST_SIGNATURE and _closes(lines, segment, number):
             return number
     return _contact_start(lines, segment, first)
 
@@ -231,9 +359,15 @@ def _is_name(line: str) -> bool:
     for word in words:
         if word.lower() in _PARTICLES:
             continue
-        if not _WORD.fullmatch(word.strip('",()')) or not word.strip('"(')[:1].isupper():
-            return len(words) == 1 and word.isalpha() and len(word) <= 12 and (
-                word.islower() and line.strip(" ") == word
+        if (
+            not _WORD.fullmatch(word.strip('",()'))
+            or not word.strip('"(')[:1].isupper()
+        ):
+            return (
+                len(words) == 1
+                and word.isalpha()
+                and len(word) <= 12
+                and (word.islower() and line.strip(" ") == word)
             )
     return True
 
@@ -336,8 +470,10 @@ def _is_lone_name(sheet: Sheet, segment: list[int]) -> bool:
     line = sheet.lines[index].strip()
     if line[-1] in "?!" or len(line) > 40:
         return False
-    marked = line[0] in "-–—/~*" and not line.startswith(("- ", "* ")) or (
-        line.startswith(("- ", "– ", "— ", "/ ", "~ ")) and len(line.split()) <= 4
+    marked = (
+        line[0] in "-–—/~*"
+        and not line.startswith(("- ", "* "))
+        or (line.startswith(("- ", "– ", "— ", "/ ", "~ ")) and len(line.split()) <= 4)
     )
     before = sheet.lines[index - 1]
     if before and not marked:

@@ -13,10 +13,24 @@ START, END, TEXT = "start", "end", "text"
 Attributes = dict[str, str]
 
 _VOID = frozenset(
-    "area base br col embed hr img input link meta source track wbr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 # Their content is no markup, and nothing that a reader sees.
-_RAW = frozenset("script style title textarea iframe noembed xmp".split())
+_RAW = frozenset(["script", "style", "title", "textarea", "iframe", "noembed", "xmp"])
 # What ends an element of its kind that was left open.
 _ENDED_BY = {
     "li": frozenset(("li",)),
@@ -26,14 +40,33 @@ _ENDED_BY = {
     "th": frozenset(("td", "th")),
     "tr": frozenset(("td", "th", "tr")),
     **dict.fromkeys(
-        "address blockquote center div dl fieldset form h1 h2 h3 h4 h5 h6 hr ol p pre "
-        "table ul".split(),
+        [
+            "address",
+            "blockquote",
+            "center",
+            "div",
+            "dl",
+            "fieldset",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "ol",
+            "p",
+            "pre",
+            "table",
+            "ul",
+        ],
         frozenset(("p",)),
     ),
 }
 # A cell is a world of its own: an end tag in it ends nothing outside, but for these.
 _CELLS = frozenset(("td", "th"))
-_TABLE = frozenset("table tbody tfoot thead tr td th".split())
+_TABLE = frozenset(["table", "tbody", "tfoot", "thead", "tr", "td", "th"])
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>]*")
 _ATTRIBUTE = re.compile(
@@ -137,7 +170,9 @@ def _after(source: str, mark: str, at: int) -> int:
 
 def _after_raw(source: str, name: str, at: int) -> int:
     """Return where the end tag of an element begins that holds no markup."""
-    found = re.compile(rf"</{re.escape(name)}(?=[\s/>])", re.IGNORECASE).search(source, at)
+    found = re.compile(rf"</{re.escape(name)}(?=[\s/>])", re.IGNORECASE).search(
+        source, at
+    )
     return found.start() if found else len(source)
 
 

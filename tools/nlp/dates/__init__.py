@@ -71,7 +71,7 @@ def meeting_times(
     places = Places(reading)
     proposals: dict[tuple, TimeProposal] = {}
     for found in reading.expressions:
-        if is_proposed(found, places, reading, ref, lang):
+        if is_proposed(found, places, ref, lang):
             point = _point(reading, found, ref)
             proposals.setdefault((point.start, point.precision), point)
     return list(proposals.values())

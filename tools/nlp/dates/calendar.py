@@ -126,7 +126,9 @@ def month_of(year: int, month: int) -> Days:
 
 def months_of(year: int, month: int, count: int, grain: str) -> Days:
     """Return ``count`` months from ``month`` on."""
-    return Days(month_of(year, month).first, month_of(year, month + count - 1).last, grain)
+    return Days(
+        month_of(year, month).first, month_of(year, month + count - 1).last, grain
+    )
 
 
 def quarter_of(ref: date, offset: int = 0) -> Days:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from .cues import cue
 from .lexer import fold
 from .parse import Expression, Reading
 
@@ -14,6 +15,8 @@ _CLAUSE = re.compile(
     r"|mais|cependant|sinon|par contre|en revanche|toutefois"
     r"|pero|sino|aunque|sin embargo|en cambio)(?!\w)"
 )
+# Of a sentence without an end, as much on each side counts.
+_REACH = 400
 _SHORT = re.compile(r"(?:^|[^a-z])(?:[a-z]{1,3}|\d{1,4}|[a-z]\.[a-z])$")
 
 
@@ -37,6 +40,13 @@ class Places:
         spans = [reading.span(found) for found in reading.expressions]
         self.bounds = self._bounds(_SENTENCE, 0, len(self.text), spans)
         self.spans = spans
+        self._said: dict[tuple[str, str], bool] = {}
+
+    def says(self, name: str, lang: str) -> bool:
+        """Return whether a cue stands anywhere in the text."""
+        if (name, lang) not in self._said:
+            self._said[name, lang] = bool(cue(name, lang).search(self.text))
+        return self._said[name, lang]
 
     def _bounds(
         self, pattern: re.Pattern, start: int, stop: int, spans: list[tuple[int, int]]
@@ -73,6 +83,7 @@ class Places:
             ),
             (0, (0, len(self.text))),
         )
+        begin, end = max(begin, start - _REACH), min(end, stop + _REACH)
         inner = [span for span in self.spans if begin <= span[0] < end]
         clause = next(
             (

@@ -5,7 +5,7 @@ for any ending.
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from .lexer import fold
 
@@ -198,7 +198,7 @@ UNTIL = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def cue(name: str, lang: str) -> re.Pattern:
     """Return the pattern of a table of this module for a language, or of English."""
     table = globals()[name]

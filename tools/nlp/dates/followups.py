@@ -8,7 +8,6 @@ from . import calendar as cal
 from .calendar import Days
 from .clauses import Place, Places
 from .cues import cue
-from .meetings import is_negated
 from .parse import Expression, Reading
 
 _AFTER = {
@@ -23,7 +22,9 @@ _BEFORE = {
     "fr": "avant",
     "es": "antes de|antes del",
 }
-_NOT = re.compile(r"(?<!\w)(?:not|nicht|pas|no|never|nie|jamais|nunca)(?!\w)[^,]{0,40}$")
+_NOT = re.compile(
+    r"(?<!\w)(?:not|nicht|pas|no|never|nie|jamais|nunca)(?!\w)[^,]{0,40}$"
+)
 _INCLUSIVE = re.compile(
     r"(?<!\w)(?:inclusive|including|inclu[ds]\w*|einschlieslich|inkl|inclus\w*|compris)"
 )
@@ -52,7 +53,7 @@ def find_follow_up(reading: Reading, ref: datetime, lang: str) -> FollowUp | Non
         if found.days is None or found.inherited or found.days.last < ref.date():
             continue
         place = places.of(found)
-        rank = _rank(found, place, places, reading, lang)
+        rank = _rank(found, place, lang)
         if not rank:
             continue
         follow_up = _follow_up(found, place, reading, ref, lang)
@@ -61,9 +62,7 @@ def find_follow_up(reading: Reading, ref: datetime, lang: str) -> FollowUp | Non
     return best[1] if best else None
 
 
-def _rank(
-    found: Expression, place: Place, places: Places, reading: Reading, lang: str
-) -> int:
+def _rank(found: Expression, place: Place, lang: str) -> int:
     """Return how surely the expression is the time to come back; 0 when it is not."""
     if cue("ABSENCE", lang).search(place.sentence):
         return 0
@@ -87,9 +86,7 @@ def _follow_up(
 ) -> FollowUp | None:
     before = place.before[-30:]
     days = found.days
-    text = reading.text
     start, stop = reading.span(found)
-    lead = f"{before}{text[start:stop].lower()}"[:60]
     if _leads(_AFTER, lang, before) or "after" in reading.tokens[found.first].cats:
         days = _after(days)
     elif _leads(_BEFORE, lang, before):
@@ -98,15 +95,19 @@ def _follow_up(
     elif days.grain == cal.DAY and _NOT.search(before[-12:]):
         return None
     day = representative(days, found.edge, ref.date())
-    if day is None or day > ref.date().replace(day=1) + timedelta(days=366 * _MAX_YEARS):
+    if day is None or day > ref.date().replace(day=1) + timedelta(
+        days=366 * _MAX_YEARS
+    ):
         return None
-    del lead
-    return FollowUp(day, days.first, days.last, (start, stop), text[start:stop])
+    expression = reading.text[start:stop]
+    return FollowUp(day, days.first, days.last, (start, stop), expression)
 
 
 def _leads(table: dict[str, str], lang: str, before: str) -> bool:
     words = table.get(lang, table["en"])
-    article = r"(?: (?:the|our|my|this|den|dem|der|das|die|le|la|les|l'|el|los|las|ese))?"
+    article = (
+        r"(?: (?:the|our|my|this|den|dem|der|das|die|le|la|les|l'|el|los|las|ese))?"
+    )
     return bool(re.search(rf"(?<!\w)(?:{words}){article}\s*$", before))
 
 
@@ -148,7 +149,7 @@ def representative(days: Days, edge: bool, today: date) -> date | None:
 def find_return(reading: Reading, ref: datetime, lang: str) -> FollowUp | None:
     """Return when somebody who is away will be back."""
     places = Places(reading)
-    if not cue("ABSENCE", lang).search(places.text):
+    if not places.says("ABSENCE", lang):
         return None
     until: FollowUp | None = None
     for found in reading.expressions:
@@ -179,18 +180,24 @@ def _is_return(place: Place, lang: str) -> bool:
     limits = [m.end() for m in cue("UNTIL", lang).finditer(tail)]
     if found and (not limits or limits[-1] < found.end()):
         return True
-    return bool(not limits and re.match(
-        r"\W*(?:wieder|zuruck|erreichbar|bin ich|sind wir|i will be back|i'll be back|we are back"
-        r"|je serai de retour|estare de vuelta)", place.after))
+    return bool(
+        not limits
+        and re.match(
+            r"\W*(?:wieder|zuruck|erreichbar|bin ich|sind wir|i will be back|i'll be back|we are back"
+            r"|je serai de retour|estare de vuelta)",
+            place.after,
+        )
+    )
 
 
-def _is_until(
-    found: Expression, place: Place, reading: Reading, lang: str
-) -> bool:
+def _is_until(found: Expression, place: Place, reading: Reading, lang: str) -> bool:
     if cue("UNTIL", lang).search(place.before[-24:]):
         return True
     tokens = reading.tokens[max(0, found.first - 4) : found.first]
-    return any("to" in token.cats for token in tokens) or found.days.first != found.days.last
+    return (
+        any("to" in token.cats for token in tokens)
+        or found.days.first != found.days.last
+    )
 
 
 def _next_day(made: FollowUp, days: Days, place: Place, lang: str) -> FollowUp:
@@ -198,11 +205,13 @@ def _next_day(made: FollowUp, days: Days, place: Place, lang: str) -> FollowUp:
 
     "Until Monday" says that Monday is the day, "until 12 March" that it is the last.
     """
-    inclusive = _INCLUSIVE.search(place.after[:24]) or _INCLUSIVE.search(place.before[-24:])
+    inclusive = _INCLUSIVE.search(place.after[:24]) or _INCLUSIVE.search(
+        place.before[-24:]
+    )
     if days.weekday is not None and lang == "en" and not inclusive:
         return made
     day = cal.add_workdays(days.last, 1)
     return replace(made, day=day, first=days.last, last=max(day, days.last))
 
 
-__all__ = ["FollowUp", "find_follow_up", "find_return", "is_negated", "representative"]
+__all__ = ["FollowUp", "find_follow_up", "find_return", "representative"]

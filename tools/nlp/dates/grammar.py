@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 
 from . import calendar as cal
 from .calendar import Clock, Days, Moment, Value
-from .lexer import Token
 
 Found = dict[str, object]
 Builder = Callable[[Found, datetime], Value | None]
@@ -46,7 +45,9 @@ def _weekday_coming(found: Found, ref: datetime) -> Days:
 
 def _weekday_last(found: Found, ref: datetime) -> Days:
     coming = cal.coming_weekday(ref.date(), found["weekday"])
-    return cal.one(coming - timedelta(days=7 if coming.weekday() != ref.weekday() else 14))
+    return cal.one(
+        coming - timedelta(days=7 if coming.weekday() != ref.weekday() else 14)
+    )
 
 
 def _weekday_after_next(found: Found, ref: datetime) -> Days:
@@ -69,7 +70,9 @@ def _week_on_weekday(found: Found, ref: datetime) -> Days:
 
 
 def _fortnight_on_weekday(found: Found, ref: datetime) -> Days:
-    return cal.one(cal.coming_weekday(ref.date(), found["weekday"]) + timedelta(days=14))
+    return cal.one(
+        cal.coming_weekday(ref.date(), found["weekday"]) + timedelta(days=14)
+    )
 
 
 def _weekday_en_huit(found: Found, ref: datetime) -> Days | None:
@@ -100,9 +103,7 @@ def _tonight(_found: Found, ref: datetime) -> Moment:
 
 
 def _exact(found: Found, ref: datetime) -> Days | None:
-    year, month, day = (
-        found.get("date") or found.get("slashed") or found.get("dotted")
-    )
+    year, month, day = found.get("date") or found.get("slashed") or found.get("dotted")
     if "year" in found:
         year = found["year"]
     if month > 12 >= day:
@@ -635,8 +636,14 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("month next", _month),
     ("month of? the? next year_unit", _month_next_year),
     ("month of? the? year_unit next", _month_next_year),
-    ("next|coming week|weekend|month_unit|quarter_unit|year_unit|half_year", _next_period),
-    ("week|weekend|month_unit|quarter_unit|year_unit|half_year next|coming", _next_period),
+    (
+        "next|coming week|weekend|month_unit|quarter_unit|year_unit|half_year",
+        _next_period,
+    ),
+    (
+        "week|weekend|month_unit|quarter_unit|year_unit|half_year next|coming",
+        _next_period,
+    ),
     ("after_next week|weekend|month_unit|quarter_unit|year_unit", _next_period),
     ("week|weekend|month_unit|quarter_unit|year_unit after_next", _next_period),
     ("this week|weekend|month_unit|quarter_unit|year_unit|half_year", _this_period),
@@ -674,7 +681,10 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("in num oclock", _hours_later),
     ("in one? half hour_unit", _half_hour),
     ("num|few|one day|week|month_unit|year_unit|hour_unit|minute_unit ago", _ago),
-    ("ago_prefix num|few|one day|week|month_unit|year_unit|hour_unit|minute_unit", _ago),
+    (
+        "ago_prefix num|few|one day|week|month_unit|year_unit|hour_unit|minute_unit",
+        _ago,
+    ),
     # times
     ("clock ampm? oclock?", _clock),
     ("hour_minute ampm|oclock", _clock),
@@ -711,7 +721,10 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("noon and the? quarter", _plus(lambda f: 15)),
     ("noon minus the? quarter", _plus(lambda f: -15)),
     ("noon num", _plus(lambda f: f["num"])),
-    ("one? quarter|num before_hour noon", _plus(lambda f: -f.get("quarter", f.get("num")))),
+    (
+        "one? quarter|num before_hour noon",
+        _plus(lambda f: -f.get("quarter", f.get("num"))),
+    ),
     ("part", _part),
     ("this part", _this_part),
     ("rel part", _rel_part),

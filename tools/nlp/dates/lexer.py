@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-from .lexicon import LANGUAGES, ORDERED
+from .lexicon import LANGUAGES
 
 _PLAIN = str.maketrans(
     "àáâãäåçèéêëìíîïñòóôõöùúûüýÿßœæ’‘`´–—−‑\u00a0\u202f",
@@ -64,7 +64,7 @@ def fold(text: str) -> str:
     return lower if lower.isascii() else lower.translate(_PLAIN)
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(lang: str) -> dict[str, list[Phrase]]:
     """Return the phrases of a language by their first word, longest first."""
     found: dict[tuple[str, ...], Cats] = {}
@@ -198,8 +198,10 @@ def _is_weekday(
     if lang == "de":
         if any(name in before for name in ("next", "this", "coming")) and capital:
             return True
-        return capital and (figure or "comma" in following or "dash" in following) and (
-            token.text != "so" or figure
+        return (
+            capital
+            and (figure or "comma" in following or "dash" in following)
+            and (token.text != "so" or figure)
         )
     return figure and token.text not in ("mer", "mar")
 
@@ -217,16 +219,106 @@ def _is_month(before: Cats, after: Token | None, capital: bool) -> bool:
 
 # A figure before one of these counts something else than hours or days.
 _COUNTED = frozenset(
-    "day week fortnight month_unit quarter_unit year_unit hour_unit minute_unit workday "
-    "weekend half_year month".split()
+    [
+        "day",
+        "week",
+        "fortnight",
+        "month_unit",
+        "quarter_unit",
+        "year_unit",
+        "hour_unit",
+        "minute_unit",
+        "workday",
+        "weekend",
+        "half_year",
+        "month",
+    ]
 )
 # What may follow "at 3", besides a word of dates and times.
 _AFTER_HOUR = frozenset(
-    "works work would is if please your our or and suits sharp your for with my may then "
-    "but instead uk to latest onwards ok okay fine good i we you sounds will should could "
-    "passt passen ware geht gehen hatte ist konnte konnen wurde bei mit sein ginge haben "
-    "me te nos le va si por seria esta puede tengo podria en h est me ca serait si pour "
-    "onward prompt ish central eastern local time london berlin paris madrid".split()
+    [
+        "works",
+        "work",
+        "would",
+        "is",
+        "if",
+        "please",
+        "your",
+        "our",
+        "or",
+        "and",
+        "suits",
+        "sharp",
+        "your",
+        "for",
+        "with",
+        "my",
+        "may",
+        "then",
+        "but",
+        "instead",
+        "uk",
+        "to",
+        "latest",
+        "onwards",
+        "ok",
+        "okay",
+        "fine",
+        "good",
+        "i",
+        "we",
+        "you",
+        "sounds",
+        "will",
+        "should",
+        "could",
+        "passt",
+        "passen",
+        "ware",
+        "geht",
+        "gehen",
+        "hatte",
+        "ist",
+        "konnte",
+        "konnen",
+        "wurde",
+        "bei",
+        "mit",
+        "sein",
+        "ginge",
+        "haben",
+        "me",
+        "te",
+        "nos",
+        "le",
+        "va",
+        "si",
+        "por",
+        "seria",
+        "esta",
+        "puede",
+        "tengo",
+        "podria",
+        "en",
+        "h",
+        "est",
+        "me",
+        "ca",
+        "serait",
+        "si",
+        "pour",
+        "onward",
+        "prompt",
+        "ish",
+        "central",
+        "eastern",
+        "local",
+        "time",
+        "london",
+        "berlin",
+        "paris",
+        "madrid",
+    ]
 )
 
 
@@ -289,7 +381,9 @@ def _read_slash(text: str, _lang: str) -> Cats:
 
 def _read_clock(text: str, _lang: str) -> Cats:
     hour, minute, *_seconds = _numbers(text)
-    return {"clock": (hour, minute, text.lstrip("t")[0] == "0")} if hour < 25 else _NOTHING
+    return (
+        {"clock": (hour, minute, text.lstrip("t")[0] == "0")} if hour < 25 else _NOTHING
+    )
 
 
 def _read_dot(text: str, _lang: str) -> Cats:

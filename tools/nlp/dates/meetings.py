@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from . import calendar as cal
 from .clauses import Place, Places
 from .cues import cue
-from .parse import Expression, Reading
+from .parse import Expression
 
 # A word right before a date that makes it a deadline, a duration or the past.
 _LIMITS = {
@@ -22,22 +22,22 @@ _LONG_AGO_IF_OVER = 300  # a day without a year that has just passed
 def limit(lang: str) -> re.Pattern:
     """Return the pattern of the words that bound a time."""
     words = _LIMITS.get(lang, _LIMITS["en"])
-    return re.compile(rf"(?<!\w)(?:{words})(?: (?:the|end of|le|la|el|den|dem|zum))?\s*$")
+    return re.compile(
+        rf"(?<!\w)(?:{words})(?: (?:the|end of|le|la|el|den|dem|zum))?\s*$"
+    )
 
 
-def is_proposed(
-    found: Expression, places: Places, reading: Reading, ref: datetime, lang: str
-) -> bool:
+def is_proposed(found: Expression, places: Places, ref: datetime, lang: str) -> bool:
     """Return whether an expression is a time to meet."""
     if not _is_precise(found, ref):
         return False
     place = places.of(found)
-    if _is_bounded(found, place, lang) or is_negated(place, found, reading, lang):
+    if _is_bounded(found, place, lang) or _is_negated(place, lang):
         return False
     meeting = bool(cue("MEETING", lang).search(place.sentence))
     if cue("ABSENCE", lang).search(place.sentence):
         return False
-    if not meeting and cue("ABSENCE", lang).search(places.text):
+    if not meeting and places.says("ABSENCE", lang):
         return False
     if cue("PAST", lang).search(place.clause) and not meeting:
         return False
@@ -45,7 +45,7 @@ def is_proposed(
         return False
     if cue("FOLLOW_UP", lang).search(place.sentence) and found.clock is None:
         return False
-    return meeting or _is_all_there_is(found, place, places, reading, lang)
+    return meeting or _is_all_there_is(found, place, places, lang)
 
 
 def _is_precise(found: Expression, ref: datetime) -> bool:
@@ -77,11 +77,9 @@ def _is_bounded(found: Expression, place: Place, lang: str) -> bool:
     return bool(limit(lang).search(place.before[-40:]))
 
 
-def is_negated(place: Place, found: Expression, reading: Reading, lang: str) -> bool:
+def _is_negated(place: Place, lang: str) -> bool:
     """Return whether the clause says that this is when it does *not* suit."""
-    clause = place.clause
-    start, stop = reading.span(found)
-    words = cue("NO_NEGATION", lang).sub(" ", clause)
+    words = cue("NO_NEGATION", lang).sub(" ", place.clause)
     return bool(cue("NEGATION", lang).search(words))
 
 
@@ -100,7 +98,7 @@ def _is_named(place: Place, lang: str) -> bool:
 
 
 def _is_all_there_is(
-    found: Expression, place: Place, places: Places, reading: Reading, lang: str
+    found: Expression, place: Place, places: Places, lang: str
 ) -> bool:
     """Return whether a time stands for itself: "Tuesday 10am?", "Wed 3pm then"."""
     rest = len(place.sentence.split()) - (found.last - found.first)

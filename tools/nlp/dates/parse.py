@@ -9,6 +9,9 @@ from .calendar import Clock, Days, Moment, Value
 from .grammar import RULES, Builder, Found, shifted
 from .lexer import Token, tokenize
 
+# More times than a person proposes; a longer list is a pasted document.
+MOST = 50
+
 _ALIASES = {"bare_hour": "num", "day_number": "num"}
 
 
@@ -92,7 +95,7 @@ def read(text: str, ref: datetime, lang: str) -> Reading:
 def _expressions(tokens: list[Token], ref: datetime) -> list[Expression]:
     found: list[Expression] = []
     index, size = 0, len(tokens)
-    while index < size:
+    while index < size and len(found) < MOST:
         cats = tokens[index].cats
         match = _longest(tokens, index, ref) if cats else None
         if match is None or _is_beaten(tokens, index, match, ref):
@@ -134,7 +137,9 @@ def _expression(value: Value, first: int, last: int) -> Expression:
     return Expression(None, value, first, last)
 
 
-def _longest(tokens: list[Token], index: int, ref: datetime) -> tuple[Value, int] | None:
+def _longest(
+    tokens: list[Token], index: int, ref: datetime
+) -> tuple[Value, int] | None:
     """Return the value of the longest rule that holds from ``index`` on."""
     matches: list[tuple[int, int, _Rule, Found]] = []
     seen: set[int] = set()
@@ -202,9 +207,14 @@ def _is_filled(tokens: list[Token], start: int, stop: int) -> bool:
     if stop - start > _MAX_GAP:
         return False
     return all(
-        "filler" in token.cats or "bracket" in token.cats or "dash" in token.cats
-        or "colon" in token.cats or "dot" in token.cats and token.end - token.start == 1
-        and index + 1 < stop - start + 1 and _is_abbreviation(tokens, start + index)
+        "filler" in token.cats
+        or "bracket" in token.cats
+        or "dash" in token.cats
+        or "colon" in token.cats
+        or "dot" in token.cats
+        and token.end - token.start == 1
+        and index + 1 < stop - start + 1
+        and _is_abbreviation(tokens, start + index)
         for index, token in enumerate(tokens[start:stop])
     )
 
@@ -232,8 +242,10 @@ def _join_days(left: Days | None, right: Days | None) -> Days | None | bool:
     for named, other in ((left, right), (right, left)):
         if other.first <= named.first and named.last <= other.last:
             return named
-        if named.weekday is not None and other.grain == cal.DAY and (
-            other.first.weekday() == named.weekday
+        if (
+            named.weekday is not None
+            and other.grain == cal.DAY
+            and (other.first.weekday() == named.weekday)
         ):
             return other
         if named.weekday is not None and other.grain == cal.WEEK:
@@ -326,7 +338,10 @@ def _is_listed(tokens: list[Token], start: int, stop: int) -> bool:
     """Return whether two expressions are items of one list: "Tuesday or Wednesday"."""
     between = tokens[start:stop]
     return len(between) <= 4 and all(
-        any(name in token.cats for name in ("or", "and", "comma", "slash", "filler", "to"))
+        any(
+            name in token.cats
+            for name in ("or", "and", "comma", "slash", "filler", "to")
+        )
         or token.text in ("either", "also", "auch", "aussi", "bien", "tambien", "else")
         for token in between
     )
