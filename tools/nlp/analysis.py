@@ -38,8 +38,8 @@ def analyze(
     The flat keys are the summary: ``clean_text``, ``language``, ``sentiment``,
     ``sentiment_score``, ``confidence`` (of the sentiment), ``intents`` (the groups of
     :data:`.taxonomy.GROUPS`), ``topics``, ``has_question``, ``wants_meeting``,
-    ``meeting_times``, ``follow_up_date``, ``action_request``, ``low_support`` (the
-    language is none of ours), ``cut``, ``engine``, ``model``, ``fallback`` (why another
+    ``meeting_times``, ``follow_up_date``, ``dates`` (all that are named),
+    ``action_request``, ``low_support`` (the language is none of ours), ``cut``, ``engine``, ``model``, ``fallback`` (why another
     engine had to answer). ``axes`` holds kind, intents, sentiment and topics in full,
     each with confidence and evidence; ``rows`` the questions and requests;
     ``follow_up`` the day to come back on (of return, for an absence) and those around
@@ -162,14 +162,17 @@ def _dates(
         "meeting_times": [_proposal(found) for found in proposals],
         "follow_up_date": contact.day.isoformat() if contact else None,
         "follow_up": _follow_up(contact, offset) if contact else None,
+        "dates": [
+            _moment_of(found)
+            for found in dates.find_dates(text, arrived, language, zone)
+        ],
     }
 
 
 def _proposal(found: dates.TimeProposal) -> dict:
-    """Return a proposed time as plain values; a whole day without a time of day."""
-    start = found.start.date() if found.precision == "day" else found.start
+    """Return a proposed time as plain values."""
     return {
-        "start": start.isoformat(),
+        "start": _moment_of(found),
         "end": found.end.isoformat() if found.end else None,
         "precision": found.precision,
         "part": found.part,
@@ -177,6 +180,12 @@ def _proposal(found: dates.TimeProposal) -> dict:
         "expr": found.expression,
         "place": list(found.span),
     }
+
+
+def _moment_of(found: dates.TimeProposal) -> str:
+    """Return when something is, in ISO 8601; a whole day without a time of day."""
+    start = found.start.date() if found.precision == "day" else found.start
+    return start.isoformat()
 
 
 def _follow_up(found: dates.FollowUp, offset: int) -> dict:

@@ -1,7 +1,7 @@
 """Response: who or what wrote, by what :mod:`..bounces` knows and by the words.
 
-Odoo hands over headers and bodies of a mail, not its source: for the detectors it is put
-together again.
+Odoo hands over headers and bodies of a mail, not its source: for the detectors it is
+put together again.
 """
 
 from collections.abc import Mapping, Sequence

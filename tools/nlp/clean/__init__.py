@@ -3,8 +3,8 @@
 The steps, each a module: the mail becomes lines (:mod:`.markup` for HTML), quotes are
 found (:mod:`.quotes`), what stood in our own mail is subtracted (:mod:`.original`),
 then banners and disclaimers (:mod:`.notices`) and the signature (:mod:`.signature`) go.
-Every step looks at a line a bounded number of times: the time grows with the size of the
-mail, whatever is in it.
+Every step looks at a line a bounded number of times: the time grows with the size of
+the mail, whatever is in it.
 """
 
 import re
@@ -38,8 +38,8 @@ class Cut:
     """A stretch of the mail that is not the author's.
 
     ``kind`` is one of ``quote``, ``attribution``, ``header_block``, ``signature``,
-    ``mobile_line``, ``disclaimer``, ``banner``, ``footer`` and ``overlong`` (the end of a
-    mail too long to be read).
+    ``mobile_line``, ``disclaimer``, ``banner``, ``footer`` and ``overlong`` (the end of
+    a mail too long to be read).
     """
 
     kind: str

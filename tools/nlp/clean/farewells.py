@@ -9,22 +9,25 @@ from .phrases import _words
 CLOSERS = frozenset(
     _words(
         {
-            "en": "best regards|kind regards|regards|warm regards|warmest regards|"
-            "kindest regards|with kind regards|with best regards|many regards|"
-            "best wishes|with best wishes|all the best|yours sincerely|yours faithfully|"
-            "sincerely|sincerely yours|yours truly|yours|respectfully|cordially|"
-            "warmly|rgds|kr|br|bw|kind rgds|best rgds|b rgds|best|all best|"
-            "very best|very best regards|bests|with regards|regards and thanks|"
-            "thanks and regards|thanks & regards|thanks and best regards|"
-            "thank you and best regards|many thanks and kind regards|thx & rgds|"
-            "thanks and kind regards|best regards and thanks|with thanks|"
-            "yours respectfully|take care|speak soon|talk soon|sent with kind regards|"
-            "with warm regards|respectfully yours|thank you and regards|faithfully|"
-            "wishing you well|have a great day|have a nice day|have a good day|"
-            "have a good one|have a great weekend|have a nice weekend|"
-            "looking forward to hearing from you|cheers and best wishes|"
-            "thank you and kind regards|kind wishes|kindest|warmest wishes|rgs|"
-            "best from|greetings|with kindest regards|kindly|peace|xx|xoxo|ttyl",
+            "en": (
+                "best regards|kind regards|regards|warm regards|warmest regards|"
+                "kindest regards|with kind regards|with best regards|many regards|"
+                "best wishes|with best wishes|all the best|yours sincerely|"
+                "yours faithfully|sincerely|sincerely yours|yours truly|yours|"
+                "respectfully|cordially|warmly|rgds|kr|br|bw|kind rgds|best rgds|"
+                "b rgds|best|all best|very best|very best regards|bests|with regards|"
+                "regards and thanks|thanks and regards|thanks & regards|"
+                "thanks and best regards|thank you and best regards|"
+                "many thanks and kind regards|thx & rgds|thanks and kind regards|"
+                "best regards and thanks|with thanks|yours respectfully|take care|"
+                "speak soon|talk soon|sent with kind regards|with warm regards|"
+                "respectfully yours|thank you and regards|faithfully|wishing you well|"
+                "have a great day|have a nice day|have a good day|have a good one|"
+                "have a great weekend|have a nice weekend|"
+                "looking forward to hearing from you|cheers and best wishes|"
+                "thank you and kind regards|kind wishes|kindest|warmest wishes|rgs|"
+                "best from|greetings|with kindest regards|kindly|peace|xx|xoxo|ttyl"
+            ),
             "de": "mit freundlichen grüßen|mit freundlichen grüssen|"
             "mit freundlichem gruß|mit freundlichem gruss|freundliche grüße|"
             "freundliche grüsse|freundlicher gruß|viele grüße|viele grüsse|"
@@ -88,7 +91,8 @@ CLOSERS = frozenset(
             "hr, sl, tr": "lijep pozdrav|srdačan pozdrav|lep pozdrav|lp|saygılarımla|"
             "iyi günler|saygılar|iyi çalışmalar",
             "ru, uk": "с уважением|с наилучшими пожеланиями|з повагою|всего доброго",
-            "el, zh, ja": "με εκτίμηση|此致|敬具|よろしくお願いいたします|宜しくお願いします",
+            "el, zh, ja": "με εκτίμηση|此致|敬具|よろしくお願いいたします|"
+            "宜しくお願いします",
         }
     )
 )
@@ -128,10 +132,12 @@ POSTSCRIPTS = ("ps", "p.s", "pps", "p.p.s", "n.b", "nb:", "pd:", "p.d", "post sc
 # "Sent from my iPhone": a word for sending, and a word for what it was sent with.
 SENT_FROM = _words(
     {
-        "en": "sent from|sent via|sent with|sent on|sent by|sent using|get outlook|"
-        "get bluemail|sent through|written on|typed on|typed with|download|composed on|"
-        "sent in|dictated|please excuse|excuse typos|excuse brevity|apologies for typos|"
-        "pardon typos|please forgive|excuse any",
+        "en": (
+            "sent from|sent via|sent with|sent on|sent by|sent using|get outlook|"
+            "get bluemail|sent through|written on|typed on|typed with|download|"
+            "composed on|sent in|dictated|please excuse|excuse typos|excuse brevity|"
+            "apologies for typos|pardon typos|please forgive|excuse any"
+        ),
         "de": "gesendet|von meinem|von unterwegs|holen sie sich|verschickt|"
         "diese nachricht wurde|diese mail wurde|diese e-mail wurde|versendet|"
         "mobil gesendet|von mobil|outlook für|geschickt|verfasst|mit dem handy",

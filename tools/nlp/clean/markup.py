@@ -94,7 +94,7 @@ RULE = "_" * 32
 
 def read(source: str) -> Sheet:
     """Return the lines of ``source``. What a reader does not see is left out."""
-    return _Reader().read(source)
+    return _Reader().lines_of(source)
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class _Reader:
         self.quotes = 0
         self.preformatted = 0
 
-    def read(self, source: str) -> Sheet:
+    def lines_of(self, source: str) -> Sheet:
         """Read all lines, without recursion."""
         stack: list[_Open] = []
         hidden = 0  # the depth of what is left out

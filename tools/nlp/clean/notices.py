@@ -8,29 +8,34 @@ from .sheet import BANNER, DISCLAIMER, FOOTER, Sheet
 # One is enough.
 _DISCLAIMERS = _words(
     {
-        "en": "intended recipient|intended solely|intended only for|solely for the use of|"
-        "solely for the addressee|addressee only|received this email in error|"
-        "received this e-mail in error|received this message in error|"
-        "received it in error|received this in error|received this communication in|"
-        "this email and any attachments|this e-mail and any attachments|"
-        "this message and any attachments|this email and any files|"
-        "this e-mail and any files|confidentiality notice|legally privileged|"
-        "privileged and confidential|confidential and privileged|"
-        "confidential and may be|may contain confidential|contains confidential|"
-        "contain information that is confidential|environment before printing|"
-        "before printing this|think before you print|consider the environment|"
-        "don't print this|views expressed in this|opinions expressed in this|"
-        "virus-free|virus free|checked for viruses|scanned for viruses|"
-        "free from viruses|free of viruses|registered in england|registered office|"
-        "company registration n|company number|registered in ireland|"
-        "registered in scotland|registered number|vat registration|"
-        "unauthorised use|unauthorized use|unauthorised disclosure|disclaimer:|"
-        "unauthorized review|strictly prohibited|accepts no liability|"
-        "no liability for|does not accept liability|monitored for|"
-        "how we use your personal data|our privacy notice|see our privacy policy|"
-        "authorised and regulated by|authorized and regulated by|"
-        "please notify the sender|notify us immediately|delete this email|"
-        "delete it from your system|save paper|irs circular 230|safe as houses",
+        "en": (
+            "intended recipient|intended solely|intended only for|"
+            "solely for the use of|solely for the addressee|addressee only|"
+            "received this email in error|received this e-mail in error|"
+            "received this message in error|received it in error|"
+            "received this in error|received this communication in|"
+            "this email and any attachments|this e-mail and any attachments|"
+            "this message and any attachments|this email and any files|"
+            "this e-mail and any files|confidentiality notice|legally privileged|"
+            "privileged and confidential|confidential and privileged|"
+            "confidential and may be|may contain confidential|"
+            "contains confidential|contain information that is confidential|"
+            "environment before printing|before printing this|"
+            "think before you print|consider the environment|don't print this|"
+            "views expressed in this|opinions expressed in this|virus-free|"
+            "virus free|checked for viruses|scanned for viruses|free from viruses|"
+            "free of viruses|registered in england|registered office|"
+            "company registration n|company number|registered in ireland|"
+            "registered in scotland|registered number|vat registration|"
+            "unauthorised use|unauthorized use|unauthorised disclosure|disclaimer:|"
+            "unauthorized review|strictly prohibited|accepts no liability|"
+            "no liability for|does not accept liability|monitored for|"
+            "how we use your personal data|our privacy notice|"
+            "see our privacy policy|authorised and regulated by|"
+            "authorized and regulated by|please notify the sender|"
+            "notify us immediately|delete this email|delete it from your system|"
+            "save paper|irs circular 230|safe as houses"
+        ),
         "de": "vertrauliche informationen|vertrauliche und|nicht der richtige adressat|"
         "rechtlich geschützte|vertraulich und|ausschließlich für den adressaten|"
         "ausschliesslich für den|nicht der beabsichtigte|nicht der vorgesehene|"
@@ -45,17 +50,21 @@ _DISCLAIMERS = _words(
         "diese nachricht ist vertraulich|diese e-mail ist vertraulich|"
         "diese nachricht enthält|der inhalt dieser e-mail|virenfrei|auf viren geprüft|"
         "auf viren überprüft|firmenbuch|kommanditgesellschaft|persönlich haftende",
-        "fr": "ce message et ses pièces|ce message et toutes les pièces|"
-        "ce courriel et ses|cet e-mail et ses|ce mail et ses|ce message est confidentiel|"
-        "ce message peut contenir|strictement confidentiel|usage exclusif|"
-        "à l'attention exclusive|l'intention exclusive|l'attention exclusive|"
-        "destinataires exclusif|exclusivement destiné|exclusivement à l'usage|"
-        "reçu ce message par erreur|reçu ce mail par erreur|reçu par erreur|"
-        "pas le destinataire|n'êtes pas destinataire|informations confidentielles|"
-        "avant d'imprimer|n'imprimez|pensez à l'environnement|penser à l'environnement|"
-        "sans virus|vérifié par avast|la recherche de virus|analysé par|"
-        "décline toute responsabilité|capital de|siège social|siren |siret|"
-        "rcs |n° tva|données personnelles, |protection des données, ",
+        "fr": (
+            "ce message et ses pièces|ce message et toutes les pièces|"
+            "ce courriel et ses|cet e-mail et ses|ce mail et ses|"
+            "ce message est confidentiel|ce message peut contenir|"
+            "strictement confidentiel|usage exclusif|à l'attention exclusive|"
+            "l'intention exclusive|l'attention exclusive|destinataires exclusif|"
+            "exclusivement destiné|exclusivement à l'usage|"
+            "reçu ce message par erreur|reçu ce mail par erreur|reçu par erreur|"
+            "pas le destinataire|n'êtes pas destinataire|"
+            "informations confidentielles|avant d'imprimer|n'imprimez|"
+            "pensez à l'environnement|penser à l'environnement|sans virus|"
+            "vérifié par avast|la recherche de virus|analysé par|"
+            "décline toute responsabilité|capital de|siège social|siren |siret|"
+            "rcs |n° tva|données personnelles, |protection des données, "
+        ),
         "es": "este mensaje y sus|este correo y sus|este mensaje y los|"
         "este correo electrónico y|este mensaje se dirige|este mensaje va dirigido|"
         "este mensaje contiene|este correo contiene|dirigido exclusivamente|"
@@ -91,11 +100,14 @@ _DISCLAIMERS = _words(
 # Two different ones in one paragraph are enough.
 _DISCLAIMER_WORDS = _words(
     {
-        "en": "confidential|attachment|recipient|in error|virus|sender|disclos|privileged|"
-        "prohibited|liab|print|environment|registered|regulated|unauthori|copying|"
+        "en": "confidential|attachment|recipient|in error|virus|sender|disclos|"
+        "privileged|prohibited|liab|print|environment|registered|regulated|unauthori|copying|"
         "addressee|gdpr|personal data|monitor",
-        "de": "vertraulich|empfänger|absender|irrtüm|anhang|anhänge|weiterleit|gesetzlich|"
-        "unbefugt|adressat|geschäftsführ|sitz|haftung|datenschutz|vernichten|löschen sie",
+        "de": (
+            "vertraulich|empfänger|absender|irrtüm|anhang|anhänge|weiterleit|"
+            "gesetzlich|unbefugt|adressat|geschäftsführ|sitz|haftung|datenschutz|"
+            "vernichten|löschen sie"
+        ),
         "fr": "confidentiel|destinataire|pièces jointes|par erreur|expéditeur|interdit|"
         "imprim|diffusion|responsabilité|intégrité|supprim|détrui",
         "es": "confidencial|destinatario|adjunto|por error|remitente|prohibid|imprimir|"
@@ -127,9 +139,12 @@ _BANNERS = _words(
         "n'obtenez pas souvent|recevez pas souvent|pourquoi c'est important|"
         "pourquoi ceci est important|ne cliquez pas|extérieur de votre org|"
         "provient de l'extérieur|provenant de l'extérieur|vient de l'extérieur",
-        "es": "correo externo|remitente externo|mensaje externo|fuera de la organ|"
-        "fuera de su organ|fuera de nuestra|no suele recibir|por qué esto es importante|"
-        "no haga clic|no pinche|externo a la organ|origen externo",
+        "es": (
+            "correo externo|remitente externo|mensaje externo|fuera de la organ|"
+            "fuera de su organ|fuera de nuestra|no suele recibir|"
+            "por qué esto es importante|no haga clic|no pinche|externo a la organ|"
+            "origen externo"
+        ),
         "it, pt": "mittente esterno|esterno all'organ|email esterna|"
         "non ricevi spesso|remetente externo|fora da organ|e-mail externo|"
         "email externo|não recebe com frequência|não costuma receber",
@@ -146,9 +161,11 @@ _BANNER_WORDS = _words(
         "en": "caution|warning|attention|click|link|attachment|safe|sender|external|"
         "suspicious|phish|recogni|organi|report|security",
         "de": "achtung|vorsicht|warnung|link|anhäng|absender|sicher|hinweis|extern",
-        "fr, es": "attention|prudence|lien|pièces|expéditeur|atención|precaución|enlace|"
-        "adjunto|remitente|cuidado|sécurité|seguridad",
-        "it, nl": "attenzione|allegat|collegament|let op|bijlage|koppeling|cuidado|anexos",
+        "fr, es": "attention|prudence|lien|pièces|expéditeur|atención|precaución|"
+        "enlace|adjunto|remitente|cuidado|sécurité|seguridad",
+        "it, nl": (
+            "attenzione|allegat|collegament|let op|bijlage|koppeling|cuidado|anexos"
+        ),
     }
 )
 _FOOTERS = _words(
@@ -168,8 +185,9 @@ _FOOTERS = _words(
     }
 )
 _TAG = re.compile(
-    r"\s*[\[(<*]{1,2}\s*(?:caution:? ?)?(?:ext|extern[a-z]?|externe[rs]?|external(?: e?-?mail)?"
-    r"|external sender)\s*[\])>*]{1,2}[\s:–-]*",
+    r"\s*[\[(<*]{1,2}\s*(?:caution:? ?)?"
+    r"(?:ext|extern[a-z]?|externe[rs]?|external(?: e?-?mail| sender)?)"
+    r"\s*[\])>*]{1,2}[\s:–-]*",
     re.IGNORECASE,
 )
 _LONGEST = 6000

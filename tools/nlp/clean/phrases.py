@@ -168,7 +168,9 @@ _HEADER_TABLE = {
         "ar, he": "إلى|אל",
     },
     COPY: {
-        "all": "cc|bcc|kopie|copie|copia|cópia|kopia|kopio|másolat|blindkopie|copia a|cci",
+        "all": (
+            "cc|bcc|kopie|copie|copia|cópia|kopia|kopio|másolat|blindkopie|copia a|cci"
+        ),
         "more": "cc:|kopi|dw|kopija|копия|копія|κοιν|κοινοποίηση|抄送|副本|참조|عوتך",
     },
     SUBJECT: {
@@ -216,10 +218,13 @@ ORIGINAL_MESSAGE = frozenset(
             "weitergeleitete nachricht|anfang der weitergeleiteten nachricht|"
             "original nachricht|ursprüngliche mail|originalmail|zitierte nachricht|"
             "ursprünglicher termin|ursprüngliche e-mail|weitergeleitet von",
-            "fr": "message d'origine|message original|message transféré|message initial|"
-            "début du message réexpédié|début du message transféré|courriel original|"
-            "message transmis|e-mail d'origine|message d’origine|mail d'origine|"
-            "mail original|rendez-vous d'origine|transféré par|message précédent",
+            "fr": (
+                "message d'origine|message original|message transféré|message initial|"
+                "début du message réexpédié|début du message transféré|"
+                "courriel original|message transmis|e-mail d'origine|message d’origine|"
+                "mail d'origine|mail original|rendez-vous d'origine|transféré par|"
+                "message précédent"
+            ),
             "es": "mensaje original|mensaje reenviado|inicio del mensaje reenviado|"
             "correo original|mensaje anterior|reenviado por|cita original",
             "it": "messaggio originale|messaggio inoltrato|inizio messaggio inoltrato|"
@@ -228,11 +233,16 @@ ORIGINAL_MESSAGE = frozenset(
             "início da mensagem encaminhada|início da mensagem reencaminhada",
             "nl": "oorspronkelijk bericht|doorgestuurd bericht|origineel bericht|"
             "begin doorgestuurd bericht|oorspronkelijke bericht",
-            "pl": "wiadomość oryginalna|oryginalna wiadomość|treść przekazanej wiadomości|"
-            "wiadomość przekazana dalej|przekazana wiadomość",
+            "pl": (
+                "wiadomość oryginalna|oryginalna wiadomość|"
+                "treść przekazanej wiadomości|wiadomość przekazana dalej|"
+                "przekazana wiadomość"
+            ),
             "cs, sk": "původní zpráva|přeposlaná zpráva|původní e-mail|pôvodná správa|"
             "preposlaná správa|původní email",
-            "sv": "ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande",
+            "sv": (
+                "ursprungligt meddelande|originalmeddelande|vidarebefordrat meddelande"
+            ),
             "da": "oprindelig meddelelse|oprindelig besked|videresendt meddelelse|"
             "videresendt besked|original meddelelse",
             "no": "opprinnelig melding|videresendt melding|original melding",
@@ -273,6 +283,8 @@ INLINE_HINTS = _words(
         "de": "siehe unten|s.u.|im text|in rot|in blau|unten im|direkt im text|inline",
         "fr": "ci-dessous|en rouge|en bleu|plus bas|dans le texte",
         "es": "más abajo|mas abajo|en rojo|en azul|abajo|en el texto",
-        "it, pt, nl": "qui sotto|in rosso|abaixo|em vermelho|hieronder|zie onder|in rood",
+        "it, pt, nl": (
+            "qui sotto|in rosso|abaixo|em vermelho|hieronder|zie onder|in rood"
+        ),
     }
 )

@@ -184,11 +184,8 @@ def _attribution(sheet: Sheet, last: int) -> int:
 
 
 def _ends_with_verb(line: str) -> bool:
-    found = None
     tail = line[-24:]
-    for found in _WROTE.finditer(tail):
-        pass
-    return found is not None and found.end() == len(tail)
+    return any(found.end() == len(tail) for found in _WROTE.finditer(tail))
 
 
 def _is_attribution(text: str, colon: bool) -> bool:

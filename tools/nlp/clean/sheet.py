@@ -1,4 +1,4 @@
-"""Response: a mail as a sheet of lines, each with the reason why it is cut, if it is."""
+"""Response: a mail as a sheet of lines, each with the reason why it is cut, if any."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

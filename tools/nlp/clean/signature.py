@@ -417,7 +417,7 @@ def _contact_start(lines: list[str], segment: list[int], first: bool) -> int:
 
 
 def _begins(lines: list[str], segment: list[int], number: int) -> bool:
-    """Return whether a signature can begin in this line: after a gap, or with a name."""
+    """Return whether a signature can begin here: after a gap, or with a name."""
     index = segment[number]
     return number == 0 or not lines[index - 1] or _is_name(lines[index])
 

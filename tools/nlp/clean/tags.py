@@ -76,7 +76,7 @@ _TAG_END = re.compile(r"[\s/=]*")
 
 
 def read(source: str) -> Iterator[tuple[str, str, Attributes]]:
-    """Yield what stands in ``source``: an event, and a tag with its attributes or a text.
+    """Yield what stands in ``source``: an event, and a tag and attributes, or a text.
 
     Each element that begins also ends.
     """
@@ -148,7 +148,7 @@ def _tokens(source: str) -> Iterator[tuple[str, str, Attributes]]:
 
 
 def _attributes(source: str, at: int) -> tuple[int, Attributes]:
-    """Return where a tag ends, and its attributes; ``/`` among them when it is closed."""
+    """Return where a tag ends, and its attributes; ``/`` is one when it is closed."""
     found: Attributes = {}
     while match := _ATTRIBUTE.match(source, at):
         value = match[2] or ""

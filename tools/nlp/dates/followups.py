@@ -28,6 +28,11 @@ _NOT = re.compile(
 _INCLUSIVE = re.compile(
     r"(?<!\w)(?:inclusive|including|inclu[ds]\w*|einschlieslich|inkl|inclus\w*|compris)"
 )
+# What follows the day of return.
+_BACK = re.compile(
+    r"\W*(?:wieder|zuruck|erreichbar|bin ich|sind wir|i will be back|i'll be back"
+    r"|we are back|je serai de retour|estare de vuelta)"
+)
 _MAX_YEARS = 3
 
 
@@ -174,20 +179,11 @@ def find_return(reading: Reading, ref: datetime, lang: str) -> FollowUp | None:
 
 def _is_return(place: Place, lang: str) -> bool:
     tail = place.before[-60:]
-    found = None
-    for found in cue("RETURN", lang).finditer(tail):
-        pass
-    limits = [m.end() for m in cue("UNTIL", lang).finditer(tail)]
-    if found and (not limits or limits[-1] < found.end()):
+    returns = [found.end() for found in cue("RETURN", lang).finditer(tail)]
+    limits = [found.end() for found in cue("UNTIL", lang).finditer(tail)]
+    if returns and (not limits or limits[-1] < returns[-1]):
         return True
-    return bool(
-        not limits
-        and re.match(
-            r"\W*(?:wieder|zuruck|erreichbar|bin ich|sind wir|i will be back|i'll be back|we are back"
-            r"|je serai de retour|estare de vuelta)",
-            place.after,
-        )
-    )
+    return not limits and bool(_BACK.match(place.after))
 
 
 def _is_until(found: Expression, place: Place, reading: Reading, lang: str) -> bool:

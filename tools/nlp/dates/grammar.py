@@ -1,6 +1,6 @@
 """Response: how the words of dates and times are put together, in one table.
 
-A rule is a sequence of categories of :mod:`.lexicon`, with ``?`` for what may be missing
+A rule is a sequence of categories of :mod:`.lexicon`, ``?`` for what may be missing
 and ``|`` between alternatives, and the function that makes a value of what was found.
 At every word the longest rule wins. What a rule found is in ``found`` under the name of
 its category, a second one under the name and ``2``.

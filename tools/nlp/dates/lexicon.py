@@ -135,8 +135,10 @@ EN = {
     "the": {1: "the"},
     "at": {1: "at @"},
     "about": {
-        1: "around about approx approximately roughly circa ca after before by say from "
-        "until till"
+        1: (
+            "around about approx approximately roughly circa ca after before by "
+            "say from until till"
+        )
     },
     "from": {1: "from between"},
     "to": {1: "to till til until through thru"},
@@ -168,8 +170,11 @@ EN = {
     "half_name": {1: "h1 first_half", 2: "h2 second_half"},
     "day_lead": {1: "on dated"},
     "zone": {
-        "": "gmt utc bst cet cest est edt cst cdt mst mdt pst pdt et pt ct ist aest aedt "
-        "eastern pacific central_time uk_time london_time eet eest wet sgt hkt jst sast"
+        "": (
+            "gmt utc bst cet cest est edt cst cdt mst mdt pst pdt et pt ct ist "
+            "aest aedt eastern pacific central_time uk_time london_time eet eest "
+            "wet sgt hkt jst sast"
+        )
     },
     "filler": {
         1: "at on in the of , around about approx for say ish sharp prompt a to "
@@ -178,9 +183,11 @@ EN = {
 }
 
 DE = {
-    "weekday": "montag montags montagmorgen | dienstag dienstags | mittwoch mittwochs | "
-    "donnerstag donnerstags | freitag freitags | samstag samstags sonnabend | "
-    "sonntag sonntags",
+    "weekday": (
+        "montag montags montagmorgen | dienstag dienstags | mittwoch mittwochs |"
+        " donnerstag donnerstags | freitag freitags | samstag samstags sonnabend |"
+        " sonntag sonntags"
+    ),
     "weak_weekday": "mo | di | mi | do | fr | sa | so",
     "month": "januar jänner jan | februar feber feb | märz | april apr | mai | "
     "juni | juli | august | september sept | oktober okt | november nov | dezember dez",
@@ -227,8 +234,10 @@ DE = {
         -2: "vorgestern",
     },
     "part": {
-        "morning": "vormittag vormittags morgens früh vormittage morgen in_der_früh am_morgen frühmorgens "
-        "am_vormittag",
+        "morning": (
+            "vormittag vormittags morgens früh vormittage morgen in_der_früh am_morgen "
+            "frühmorgens am_vormittag"
+        ),
         "lunch": "mittag mittags mittagszeit",
         "afternoon": "nachmittag nachmittags nachmittage nach_dem_mittagessen",
         "evening": "abend abends abende feierabend spätabend spätabends",
@@ -293,8 +302,10 @@ DE = {
         12: "winter winters",
     },
     "holiday": {
-        "christmas": "weihnachten weihnachtsferien feiertagen feiertage weihnachtspause "
-        "den_feiertagen",
+        "christmas": (
+            "weihnachten weihnachtsferien feiertagen feiertage weihnachtspause "
+            "den_feiertagen"
+        ),
         "new_year": "neujahr neuen_jahr neues_jahr neuem_jahr jahreswechsel silvester",
         "easter": "ostern osterferien",
         "summer_break": "sommerferien sommerpause sommerurlaub",
@@ -427,8 +438,10 @@ FR = {
         "christmas": "noël fêtes les_fêtes fêtes_de_fin_d_année vacances_de_noël",
         "new_year": "nouvel_an nouvelle_année",
         "easter": "pâques vacances_de_pâques",
-        "summer_break": "grandes_vacances vacances_d_été vacances_d'été vacances_scolaires "
-        "vacances_estivales",
+        "summer_break": (
+            "grandes_vacances vacances_d_été vacances_d'été vacances_scolaires "
+            "vacances_estivales"
+        ),
         "september": "rentrée",
     },
     "week_no": {1: "semaine_n° semaine_no"},
@@ -553,8 +566,10 @@ ES = {
     "and": {1: "y"},
     "or": {1: "o u"},
     "edge": {
-        "early": "principios_de principio_de comienzos_de inicios_de principios inicio_de "
-        "comienzo_de primeros_de",
+        "early": (
+            "principios_de principio_de comienzos_de inicios_de principios inicio_de "
+            "comienzo_de primeros_de"
+        ),
         "mid": "mediados_de mediados",
         "late": "finales_de final_de fines_de fin_de finales",
     },
@@ -562,7 +577,9 @@ ES = {
     "until": {1: "hasta antes_de"},
     "season": {3: "primavera", 6: "verano", 9: "otoño", 12: "invierno"},
     "holiday": {
-        "christmas": "navidad navidades fiestas las_fiestas vacaciones_de_navidad reyes",
+        "christmas": (
+            "navidad navidades fiestas las_fiestas vacaciones_de_navidad reyes"
+        ),
         "new_year": "año_nuevo",
         "easter": "semana_santa pascua",
         "summer_break": "vacaciones_de_verano vacaciones_del_verano",

@@ -10,7 +10,9 @@ from .parse import Expression
 
 # A word right before a date that makes it a deadline, a duration or the past.
 _LIMITS = {
-    "en": "by|until|till|til|since|before|last|every|each|dated|of|no later than|through",
+    "en": (
+        "by|until|till|til|since|before|last|every|each|dated|of|no later than|through"
+    ),
     "de": "bis|seit|vor|spatestens|jeden|letzten|vom|bis zum|bis spatestens|ende|dem",
     "fr": "avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|d'ici le|avant le|du|depuis le",
     "es": "antes|hasta|desde|cada|antes del|hasta el|desde el|del",
@@ -85,10 +87,13 @@ def _is_negated(place: Place, lang: str) -> bool:
 
 # Words that name the meeting itself, not only that something suits.
 _NAMES = {
-    "en": "meet|meeting|call|demo|zoom|teams|chat|speak|talk|slot|appointment|ring|phone",
-    "de": "treffen|termin|telefonat|telefonieren|gesprach|sprechen|call|meeting|demo|anrufen",
+    "en": "meet|meeting|call|demo|zoom|teams|chat|speak|talk|slot|appointment|ring|"
+    "phone",
+    "de": "treffen|termin|telefonat|telefonieren|gesprach|sprechen|call|meeting|demo|"
+    "anrufen",
     "fr": "rendez-vous|rdv|reunion|appel|appeler|demo|visio|echanger|creneau|parler",
-    "es": "reunion|reunirnos|llamada|llamar|hablar|cita|demo|videollamada|vernos|quedar",
+    "es": "reunion|reunirnos|llamada|llamar|hablar|cita|demo|videollamada|vernos|"
+    "quedar",
 }
 
 

@@ -87,7 +87,7 @@ class Hybrid(Engine):
             return f"{self.name}: ready, model {self.model.version}"
         return f"{self.name}: not available: {self._trouble}"
 
-    def read(self, reply: Reply) -> feature_tools.Features:
+    def features(self, reply: Reply) -> feature_tools.Features:
         """Return what the model sees of a reply."""
         pack = self._packs.get(reply.language)
         if reply.features and not pack:
@@ -104,7 +104,7 @@ class Hybrid(Engine):
             model = self.model
         except models.ModelError as error:
             raise EngineError(str(error)) from error
-        features = self.read(reply)
+        features = self.features(reply)
         logits = model.logits(features, self.vector(reply))
         probabilities = model.probabilities(logits)
         labels = {}
