@@ -19,6 +19,8 @@ from .rules import Pack
 
 # What is shown of the text that was cut away.
 _LONGEST_CUT = 20_000
+# Below this, dates are read in whatever language makes most of them.
+_SURE_OF_LANGUAGE = 0.5
 
 
 def analyze(
@@ -39,12 +41,12 @@ def analyze(
     ``sentiment_score``, ``confidence`` (of the sentiment), ``intents`` (the groups of
     :data:`.taxonomy.GROUPS`), ``topics``, ``has_question``, ``wants_meeting``,
     ``meeting_times``, ``follow_up_date``, ``dates`` (all that are named),
-    ``action_request``, ``low_support`` (the language is none of ours), ``cut``, ``engine``, ``model``, ``fallback`` (why another
-    engine had to answer). ``axes`` holds kind, intents, sentiment and topics in full,
-    each with confidence and evidence; ``rows`` the questions and requests;
-    ``follow_up`` the day to come back on (of return, for an absence) and those around
-    it that are as good. Times are the writer's wall clock. Places are characters of
-    ``clean_text``.
+    ``action_request``, ``low_support`` (the language is none of ours), ``cut``,
+    ``engine``, ``model``, ``fallback`` (why another engine had to answer).
+    ``axes`` holds kind, intents, sentiment and topics in full, each with confidence and
+    evidence; ``rows`` the questions and requests; ``follow_up`` the day to come back on
+    (of return, for an absence) and those around it that are as good. Times are the
+    writer's wall clock. Places are characters of ``clean_text``.
 
     :param date: when the reply arrived; all relative times count from it.
     :param original: the body of the mail that it answers, as plain text.
@@ -58,7 +60,8 @@ def analyze(
     arrived = _moment(date)
     subject = str(subject or "")
     cleaned = cleaning.clean(text or "", html, original=original or "")
-    language, is_ours = _language(cleaned.text, subject, original or "")
+    spoken = _language(cleaned.text, subject, original or "")
+    language = spoken.code
     features = feature_tools.read(cleaned.text, language)
     words, hits = features.words, features.hits
     reply = Reply(cleaned.text, language, subject, features)
@@ -84,7 +87,7 @@ def analyze(
             {"kind": cut.kind, "text": cut.text[:_LONGEST_CUT]} for cut in cleaned.cut
         ],
         "language": language,
-        "low_support": not is_ours,
+        "low_support": language not in (*languages.SUPPORTED, languages.UNKNOWN),
         "engine": prediction.engine,
         "model": prediction.version,
         "fallback": fallback,
@@ -100,7 +103,7 @@ def analyze(
             {"kind": row.kind, "text": row.text, "start": row.start, "end": row.end}
             for row in rows
         ],
-        **_dates(cleaned.text, subject, arrived, language, kind.name, groups, tz),
+        **_dates(cleaned.text, subject, arrived, spoken, kind.name, groups, tz),
         "axes": {
             "kind": kind.as_dict(),
             "intents": [label.as_dict() for label in labels],
@@ -119,8 +122,8 @@ def _moment(date: str | datetime) -> datetime:
     return datetime.fromisoformat(str(date).replace("Z", "+00:00"))
 
 
-def _language(text: str, subject: str, original: str) -> tuple[str, bool]:
-    """Return a reply's language, and whether it is one of ours.
+def _language(text: str, subject: str, original: str) -> languages.Language:
+    """Return a reply's language.
 
     "OK" tells none: then the subject's counts, or that of the mail it answers.
     """
@@ -129,7 +132,7 @@ def _language(text: str, subject: str, original: str) -> tuple[str, bool]:
         if found.code != languages.UNKNOWN:
             break
         found = languages.detect(more)
-    return found.code, found.supported or found.code == languages.UNKNOWN
+    return found
 
 
 def _requests(prediction, rows) -> bool:
@@ -143,13 +146,16 @@ def _dates(
     text: str,
     subject: str,
     arrived: datetime,
-    language: str,
+    spoken: languages.Language,
     kind: str,
     groups: list[str],
     tz: str | None,
 ) -> dict:
     """Return the times that a reply names, each only where it means something."""
     zone = ZoneInfo(tz) if tz else None
+    language = spoken.code
+    if spoken.confidence < _SURE_OF_LANGUAGE:
+        language = dates.language_of(text, arrived, language)
     proposals, contact, offset = [], None, 0
     if kind == taxonomy.OUT_OF_OFFICE:
         offset = len(subject) + 2

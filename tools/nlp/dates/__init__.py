@@ -7,13 +7,15 @@ dates and times in figures are read.
 * :func:`find_dates`: every date and time in a text;
 * :func:`meeting_times`: those that are proposed for a meeting;
 * :func:`follow_up`: when the author wants to hear from us again;
-* :func:`return_date`: when an absent author is back.
+* :func:`return_date`: when an absent author is back;
+* :func:`language_of`: the language that the dates are in.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from . import calendar as cal
+from ..language import SUPPORTED
 from .clauses import Places
 from .followups import FollowUp, find_follow_up, find_return
 from .meetings import is_proposed
@@ -93,6 +95,19 @@ def return_date(
     return find_return(read(text[:_LONGEST], ref, lang), ref, lang)
 
 
+def language_of(text: str, date: datetime, lang: str) -> str:
+    """Return the language whose dates cover most of a text, ``lang`` unless another.
+
+    For texts that are too short to tell: "in zwei Stunden", "Thu at 8".
+    """
+
+    def covered(code: str) -> int:
+        reading = read(text[:_LONGEST], local(date, None), code)
+        return sum(end - start for start, end in map(reading.span, reading.expressions))
+
+    return max((lang, *SUPPORTED), key=covered)
+
+
 def _point(reading: Reading, found: Expression, ref: datetime) -> TimeProposal:
     """Return an expression as a point in time."""
     clock, days = found.clock, found.days
@@ -117,6 +132,7 @@ __all__ = [
     "TimeProposal",
     "find_dates",
     "follow_up",
+    "language_of",
     "local",
     "meeting_times",
     "return_date",
