@@ -14,7 +14,7 @@ from . import clean as cleaning
 from . import dates, decision, engines, questions, sender, taxonomy, topics
 from . import features as feature_tools
 from . import language as languages
-from .base import Engine, Label, Reply
+from .base import Engine, Evidence, Label, Reply
 from .rules import Pack
 
 # What is shown of the text that was cut away.
@@ -72,7 +72,10 @@ def analyze(
     prediction, fallback = engines.predict(engine, reply)
     kind = sender.kind(headers, subject, text or "", html, prediction, hits)
     is_human = kind.name == taxonomy.HUMAN
-    labels = decision.intents(prediction, hits, words) if is_human else []
+    times = _Times(cleaned.text, subject, arrived, spoken, kind.name, tz)
+    labels = []
+    if is_human:
+        labels = decision.intents(prediction, hits, words, times.evidence())
     names = [label.name for label in labels]
     feeling, score, sure = decision.sentiment(prediction)
     if not is_human:
@@ -103,7 +106,7 @@ def analyze(
             {"kind": row.kind, "text": row.text, "start": row.start, "end": row.end}
             for row in rows
         ],
-        **_dates(cleaned.text, subject, arrived, spoken, kind.name, groups, tz),
+        **times.as_dict(groups),
         "axes": {
             "kind": kind.as_dict(),
             "intents": [label.as_dict() for label in labels],
@@ -142,37 +145,64 @@ def _requests(prediction, rows) -> bool:
     return any(row.kind == "request" for row in rows)
 
 
-def _dates(
-    text: str,
-    subject: str,
-    arrived: datetime,
-    spoken: languages.Language,
-    kind: str,
-    groups: list[str],
-    tz: str | None,
-) -> dict:
-    """Return the times that a reply names, each only where it means something."""
-    zone = ZoneInfo(tz) if tz else None
-    language = spoken.code
-    if spoken.confidence < _SURE_OF_LANGUAGE:
-        language = dates.language_of(text, arrived, language)
-    proposals, contact, offset = [], None, 0
-    if kind == taxonomy.OUT_OF_OFFICE:
-        offset = len(subject) + 2
-        contact = dates.return_date(f"{subject}\n\n{text}", arrived, language, zone)
-    elif "later" in groups:
-        contact = dates.follow_up(text, arrived, language, zone)
-    if "meeting" in groups:
-        proposals = dates.meeting_times(text, arrived, language, zone)
-    return {
-        "meeting_times": [_proposal(found) for found in proposals],
-        "follow_up_date": contact.day.isoformat() if contact else None,
-        "follow_up": _follow_up(contact, offset) if contact else None,
-        "dates": [
-            _moment_of(found)
-            for found in dates.find_dates(text, arrived, language, zone)
-        ],
-    }
+class _Times:
+    """The times that a reply names; each is told only where it means something."""
+
+    def __init__(
+        self,
+        text: str,
+        subject: str,
+        arrived: datetime,
+        spoken: languages.Language,
+        kind: str,
+        tz: str | None,
+    ):
+        zone = ZoneInfo(tz) if tz else None
+        language = spoken.code
+        if spoken.confidence < _SURE_OF_LANGUAGE:
+            language = dates.language_of(text, arrived, language)
+        self.kind = kind
+        self.named = dates.find_dates(text, arrived, language, zone)
+        self.proposals: list[dates.TimeProposal] = []
+        self.contact: dates.FollowUp | None = None
+        self.offset = 0  # of the text, in what the day to come back on was read from
+        if kind == taxonomy.OUT_OF_OFFICE:
+            self.offset = len(subject) + 2
+            notice = f"{subject}\n\n{text}"
+            self.contact = dates.return_date(notice, arrived, language, zone)
+        elif self.named:
+            self.proposals = dates.meeting_times(text, arrived, language, zone)
+            self.contact = dates.follow_up(text, arrived, language, zone)
+
+    def evidence(self) -> dict[str, Evidence]:
+        """Return what intents the times speak for: a time of day for a meeting."""
+        found = {}
+        for proposal in self.proposals:
+            if proposal.precision != "day":
+                found["meeting_request"] = _why(proposal)
+                break
+        if self.contact:
+            found["objection_timing"] = _why(self.contact)
+        return found
+
+    def as_dict(self, groups: list[str]) -> dict:
+        """Return the times as plain values."""
+        contact, proposals = self.contact, self.proposals
+        if "later" not in groups and self.kind != taxonomy.OUT_OF_OFFICE:
+            contact = None
+        if "meeting" not in groups:
+            proposals = []
+        return {
+            "meeting_times": [_proposal(found) for found in proposals],
+            "follow_up_date": contact.day.isoformat() if contact else None,
+            "follow_up": _follow_up(contact, self.offset) if contact else None,
+            "dates": [_moment_of(found) for found in self.named],
+        }
+
+
+def _why(found: dates.TimeProposal | dates.FollowUp) -> Evidence:
+    start, end = found.span
+    return Evidence("rule", found.expression, 1.0, start, end, "time")
 
 
 def _proposal(found: dates.TimeProposal) -> dict:

@@ -13,6 +13,9 @@ GIVEN = 0.5
 _FLAVOUR = 0.4
 # Words alone make a machine's mail only when they leave little doubt.
 _MACHINE = 0.6
+# With a time that is proposed it takes less; a person should look at it, though.
+_LEAST_WITH_TIME = {"meeting_request": 0.1, "objection_timing": 0.3}
+_BY_TIME = 0.6
 
 _SIMPLE = (
     "interested",
@@ -29,10 +32,23 @@ _SIMPLE = (
 _FLAVOURS = ("pricing_request", "document_request", "information_request")
 
 
-def intents(prediction: Prediction, hits: Sequence[Hit], words: Words) -> list[Label]:
-    """Return the intents of a person's reply, the surest first; never none."""
+def intents(
+    prediction: Prediction,
+    hits: Sequence[Hit],
+    words: Words,
+    times: Mapping[str, Evidence],
+) -> list[Label]:
+    """Return the intents of a person's reply, the surest first; never none.
+
+    :param times: what is named by its time, a meeting or another day to be asked again.
+    """
     labels = prediction.intents
     given = [labels[name] for name in _SIMPLE if _sure(labels, name) >= GIVEN]
+    given += [
+        Label(name, _BY_TIME, (why, *labels[name].evidence))
+        for name, why in times.items()
+        if _LEAST_WITH_TIME[name] <= _sure(labels, name) < GIVEN
+    ]
     given += _questions(labels)
     given += _referrals(labels, hits)
     given = _with_exact_opt_out(given, hits, words)

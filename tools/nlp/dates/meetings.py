@@ -10,11 +10,11 @@ from .parse import Expression
 
 # A word right before a date that makes it a deadline, a duration or the past.
 _LIMITS = {
-    "en": (
-        "by|until|till|til|since|before|last|every|each|dated|of|no later than|through|than"
-    ),
-    "de": "bis|seit|vor|spatestens|jeden|letzten|vom|bis zum|bis spatestens|ende|dem|als",
-    "fr": "avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|d'ici le|avant le|du|depuis le|que",
+    "en": ("by|until|till|til|since|before|last|every|each|dated|of|through|than"),
+    "de": "bis|seit|vor|spatestens|jeden|letzten|vom|bis zum|bis spatestens|ende|"
+    "dem|als",
+    "fr": "avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|d'ici le|avant le|du|"
+    "depuis le|que",
     "es": "antes|hasta|desde|cada|antes del|hasta el|desde el|del|que",
 }
 _MAX_DAYS = 400
