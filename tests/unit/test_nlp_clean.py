@@ -7,6 +7,7 @@ import unittest
 from html import escape
 
 from wrapped_replies import wrapped
+
 from tools.nlp.clean import clean, tags
 from tools.nlp.clean.sheet import FOREIGN, QUOTE, SIGNATURE
 
@@ -154,7 +155,10 @@ class TestTags(unittest.TestCase):
 
     def test_attributes(self):
         for source, attributes in (
-            ("<a B='1' c=\"2>3\" d=4/5 e>", {"b": "1", "c": "2>3", "d": "4/5", "e": ""}),
+            (
+                "<a B='1' c=\"2>3\" d=4/5 e>",
+                {"b": "1", "c": "2>3", "d": "4/5", "e": ""},
+            ),
             ("<a b = '&amp;&#65;' b=2>", {"b": "&A"}),
             ("<a b='1", {"b": "1"}),
             ("<a =1>", {}),
@@ -180,8 +184,29 @@ class TestHostile(unittest.TestCase):
 
     def test_random(self):
         lot = random.Random(5)
-        pieces = ["<p>", "</div>", "<blockquote", ">", "On", "wrote:", "\n", "-- ", "&#"]
-        pieces += ["\u200b", "\ud800", "\0", "From:", "@", "é", "日本", "<!--", "'", '"']
+        pieces = [
+            "<p>",
+            "</div>",
+            "<blockquote",
+            ">",
+            "On",
+            "wrote:",
+            "\n",
+            "-- ",
+            "&#",
+        ]
+        pieces += [
+            "\u200b",
+            "\ud800",
+            "\0",
+            "From:",
+            "@",
+            "é",
+            "日本",
+            "<!--",
+            "'",
+            '"',
+        ]
         for _ in range(300):
             mail = "".join(lot.choices(pieces, k=lot.randrange(80)))
             for found in (clean(mail, None, original=mail[3:]), clean("", mail)):
@@ -191,15 +216,40 @@ class TestHostile(unittest.TestCase):
     def test_time_is_bounded(self):
         size = 400_000
         for unit in (
-            *("> ", "On Mon wrote:\n", "From: a\n", "-- \n", "a\n", "\n", ":", "a@b ", "_"),
+            *(
+                "> ",
+                "On Mon wrote:\n",
+                "From: a\n",
+                "-- \n",
+                "a\n",
+                "\n",
+                ":",
+                "a@b ",
+                "_",
+            ),
             *("Best regards\n", "Sent from my\n", "confidential ", "[EXTERNAL] ", "<"),
             *("On <a@b> wrote: ", "On <", "Am x <a@b.c> "),
         ):
             with self.subTest(unit=unit):
                 self.assertLess(self.seconds(unit * (size // len(unit)), None), 6)
         for unit in (
-            *("<", "<a ", "<a b='", "</a", "<!--", "<script>", "<td><i>", "<p>x", "<br>"),
-            *("<div class=gmail_quote>", "<blockquote>", "<div style='display:none'>", "&#"),
+            *(
+                "<",
+                "<a ",
+                "<a b='",
+                "</a",
+                "<!--",
+                "<script>",
+                "<td><i>",
+                "<p>x",
+                "<br>",
+            ),
+            *(
+                "<div class=gmail_quote>",
+                "<blockquote>",
+                "<div style='display:none'>",
+                "&#",
+            ),
             *("<a b = ", "</", "<pre>\n", "<li>", "<a/", "</tr><tr>", "<b></i>"),
         ):
             with self.subTest(unit=unit):

@@ -22,6 +22,7 @@ from .meetings import is_proposed
 from .parse import Expression, Reading, read
 
 _LONGEST = 20_000
+_YEARS = 1971, 2500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,12 @@ class TimeProposal:
 
 
 def local(date: datetime, tz: tzinfo | None) -> datetime:
-    """Return ``date`` as a naive time of the wall clock in ``tz``."""
+    """Return ``date`` as a naive time of the wall clock in ``tz``.
+
+    A year that no mail is from becomes one that can be reckoned with.
+    """
+    if not _YEARS[0] <= date.year <= _YEARS[1]:
+        date = date.replace(year=min(max(date.year, _YEARS[0]), _YEARS[1]), day=1)
     if date.tzinfo is not None:
         date = (date.astimezone(tz) if tz else date).replace(tzinfo=None)
     return date

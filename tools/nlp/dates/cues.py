@@ -130,7 +130,7 @@ OTHER_USE = {
         "opening hours weekday weekdays office_hours business_days monitored staffed "
         "checked decide decision end ends start starts begin* close* release* event "
         "fair conference holiday born published article season weeks_ago budget "
-        "board payroll package parcel courier migrat* moving move figure proposal "
+        "board payroll package parcel courier migrat* moving move opens figure proposal "
         "tender submit* subscription trial licence* license* server downtime outage "
         "crash* locked broken waiting"
     ),

@@ -191,6 +191,12 @@ def _weekday_hour(found: Found, ref: datetime) -> Moment | None:
     return Moment(_weekday(found, ref), Clock(found["num"]))
 
 
+def _weekday_time(found: Found, ref: datetime) -> Moment | None:
+    """ "Tuesday 10am": a time, whatever day of the month it may be."""
+    clock = _hour(found, ref)
+    return clock and Moment(_weekday(found, ref), clock)
+
+
 def _nth_weekday(found: Found, ref: datetime) -> Days | None:
     """ "The first Monday of October", "last Friday in May"."""
     month = _month(found, ref)
@@ -607,7 +613,11 @@ RULES: tuple[tuple[str, Builder], ...] = (
     (f"{_DAYNO} dash month dash? year?", _day_month),
     (f"{_DAYNO} day of? month {_YEAR}", _day_month),
     (f"month dash? the? {_DAYNO} comma? year?", _day_month),
-    (f"{_DAYNO} dot? to|dash|and|or the? {_DAYNO} {_OF} month {_YEAR}", _day_range),
+    (
+        f"from|day_lead? the? {_DAYNO} dot? to|dash|and|or|day_lead the? {_DAYNO} "
+        f"{_OF} month {_YEAR}",
+        _day_range,
+    ),
     (f"month {_DAYNO} to|dash|and|or {_DAYNO} comma? year?", _day_range),
     (f"{_DAYNO} of? the? next|this month_unit", _day_of_month_unit),
     (f"{_DAYNO} of? the? month_unit next", _day_of_month_unit),
@@ -621,6 +631,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("weekday comma? the? num dot?", _weekday_number),
     ("weekday comma? the? ord", _weekday_number),
     ("weekday num", _weekday_hour),
+    ("weekday comma? num ampm", _weekday_time),
     ("the|on ord", _day_number),
     ("day_lead num dot", _day_number),
     ("day_lead|the|on day_number", _day_number),
@@ -741,6 +752,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("from? num dash|to num ampm|oclock", _range),
     ("from? num ampm dash|to num ampm", _range),
     ("from num and|to|dash num ampm? oclock?", _range),
+    ("span_from num span_to num ampm? oclock?", _range),
     ("from? num oclock dash|to num oclock", _range),
     ("from num oclock? and|to num oclock", _range),
     ("from? clock oclock? dash|to clock oclock? ampm?", _range),

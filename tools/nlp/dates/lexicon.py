@@ -140,6 +140,13 @@ EN = {
             "say from until till"
         )
     },
+    # what looks like a date and is none
+    "greeting": {
+        1: (
+            "good_morning good_afternoon good_evening good_day nice_day great_day "
+            "good_weekend nice_weekend great_weekend lovely_weekend nice_evening"
+        )
+    },
     "from": {1: "from between"},
     "to": {1: "to till til until through thru"},
     "and": {1: "and"},
@@ -284,6 +291,12 @@ DE = {
     "the": {1: "der den dem die das am des"},
     "at": {1: "um gegen so_gegen ab @ ab_etwa um_etwa gegen_etwa"},
     "about": {1: "nach vor bis circa ca etwa kurz_nach"},
+    "greeting": {
+        1: (
+            "guten_morgen guten_tag guten_abend schönen_tag schönen_abend schöne_woche "
+            "schönes_wochenende schönen_nachmittag"
+        )
+    },
     "from": {1: "von zwischen ab"},
     "to": {1: "bis"},
     "and": {1: "und"},
@@ -417,6 +430,12 @@ FR = {
     "of": {1: "de du d' d des en la le"},
     "the": {1: "le la les l' l"},
     "at": {1: "@"},
+    "greeting": {
+        1: (
+            "bonne_journée bonne_soirée bon_après_midi bonne_après_midi bonne_semaine "
+            "bon_week_end bon_weekend bonne_fin_de_journée"
+        )
+    },
     "from": {1: "de entre dès du"},
     "to": {1: "à a au jusqu'à jusqu_à"},
     "and": {1: "et"},
@@ -561,6 +580,14 @@ ES = {
         1: "a_las a_la las sobre_las hacia_las a_partir_de_las desde_las entre_las "
         "para_las antes_de_las después_de_las a_eso_de_las de_las @ y_las hasta_las"
     },
+    "greeting": {
+        1: (
+            "buenos_días buenas_tardes buenas_noches buen_día buena_tarde "
+            "buena_semana buen_fin_de_semana"
+        )
+    },
+    "span_from": {1: "entre_las de_las desde_las"},
+    "span_to": {1: "y_las a_las hasta_las"},
     "from": {1: "de entre desde"},
     "to": {1: "a hasta"},
     "and": {1: "y"},
