@@ -82,7 +82,9 @@ def analyze(
         feeling, score, sure = "neutral", 0.0, kind.confidence
     asks = is_human and decision.asks(prediction, hits, words)
     rows = questions.find(words, hits, asks) if is_human else []
-    about = topics.find(words, topic_pack or topics.pack(language))
+    about = []
+    if is_human:
+        about = topics.find(words, topic_pack or topics.pack(language), labels)
     groups = taxonomy.groups(kind.name, names)
     return {
         "clean_text": cleaned.text,

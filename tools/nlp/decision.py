@@ -11,6 +11,8 @@ from .words import Words
 GIVEN = 0.5
 # A question's flavour is told from here on; what is asked without one is "question".
 _FLAVOUR = 0.4
+# A question mark is rhetorical only when there is little doubt.
+_ASKS_MARKED = 0.3
 # Words alone make a machine's mail only when they leave little doubt.
 _MACHINE = 0.6
 # With a time that is proposed it takes less; a person should look at it, though.
@@ -115,10 +117,12 @@ def sentiment(prediction: Prediction) -> tuple[str, float, float]:
 
 
 def asks(prediction: Prediction, hits: Sequence[Hit], words: Words) -> bool:
-    """Return whether something is really asked."""
-    if prediction.asks is not None:
-        return prediction.asks >= GIVEN
+    """Return whether something is really asked, with a question mark or without."""
     marked = any(sentence.mark == "?" for sentence in words.sentences)
+    if _sure(prediction.intents, "any_question") >= GIVEN and not marked:
+        return True
+    if prediction.asks is not None:
+        return prediction.asks >= (_ASKS_MARKED if marked else GIVEN)
     return marked or any(hit.label == "asks" for hit in hits)
 
 

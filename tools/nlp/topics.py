@@ -9,6 +9,7 @@ from .words import Words
 
 _PACKS: dict[str, Pack] = {}
 _MOST = 3
+_OF_INTENTS = {"pricing_request": "price", "document_request": "documents"}
 
 
 def pack(language: str) -> Pack:
@@ -31,8 +32,11 @@ def own_pack(language: str, topics: Mapping[str, Sequence[str]]) -> Pack:
     return pack(language).extended(more)
 
 
-def find(words: Words, topics: Pack) -> list[Label]:
-    """Return the topics of a text, the one with the most words first."""
+def find(words: Words, topics: Pack, intents: Sequence[Label] = ()) -> list[Label]:
+    """Return the topics of a text, the one with the most words first.
+
+    Who wants a price or a document writes about one, in whatever words.
+    """
     places: dict[str, dict[tuple[int, int], str]] = {}
     for hit in topics.find(words):
         spots = places.setdefault(hit.label, {})
@@ -47,6 +51,11 @@ def find(words: Words, topics: Pack) -> list[Label]:
             ),
         )
         for topic, spots in places.items()
+    ]
+    labels += [
+        Label(_OF_INTENTS[label.name], label.confidence, label.evidence)
+        for label in intents
+        if label.name in _OF_INTENTS and _OF_INTENTS[label.name] not in places
     ]
     return sorted(labels, key=lambda label: -label.confidence)
 
