@@ -70,7 +70,8 @@ def analyze(
     elif isinstance(engine, str):
         engine = engines.get(engine)
     prediction, fallback = engines.predict(engine, reply)
-    kind = sender.kind(headers, subject, text or "", html, prediction, hits)
+    is_absence = dates.is_absence(cleaned.text, language)
+    kind = sender.kind(headers, subject, text or "", html, prediction, hits, is_absence)
     is_human = kind.name == taxonomy.HUMAN
     times = _Times(cleaned.text, subject, arrived, spoken, kind.name, tz)
     labels = []

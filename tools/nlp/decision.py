@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from .base import Evidence, Label, Prediction
 from .rules import Hit
-from .taxonomy import HUMAN, SENTIMENTS
+from .taxonomy import AUTO_REPLY, HUMAN, OUT_OF_OFFICE, SENTIMENTS
 from .words import Words
 
 # A label is given from here on.
@@ -14,7 +14,7 @@ _FLAVOUR = 0.4
 # A question mark is rhetorical only when there is little doubt.
 _ASKS_MARKED = 0.3
 # Words alone make a machine's mail only when they leave little doubt.
-_MACHINE = 0.6
+_MACHINE, _MACHINE_UNSPOKEN = 0.6, 0.8
 # With a time that is proposed it takes less; a person should look at it, though.
 _LEAST_WITH_TIME = {"meeting_request": 0.1, "objection_timing": 0.3}
 _BY_TIME = 0.6
@@ -126,16 +126,21 @@ def asks(prediction: Prediction, hits: Sequence[Hit], words: Words) -> bool:
     return marked or any(hit.label == "asks" for hit in hits)
 
 
-def machine(prediction: Prediction, hits: Sequence[Hit]) -> Label:
+def machine(prediction: Prediction, hits: Sequence[Hit], is_absence: bool) -> Label:
     """Return the kind of writer by words alone; a person unless there is little doubt.
 
-    Besides the probability it takes a phrase that only notices have.
+    Besides the probability it takes a phrase that only notices have; or more of it for
+    somebody who has left, or where absence is spoken of.
     """
     if not prediction.machine:
         return Label(HUMAN, 0.9)
     name = max(prediction.machine, key=prediction.machine.__getitem__)
     sure = prediction.machine[name]
-    spoken = any(hit.label in ("out_of_office", "auto_reply") for hit in hits)
-    if spoken and sure >= _MACHINE and (prediction.asks or 0) < GIVEN:
+    least = _MACHINE_UNSPOKEN
+    if any(hit.label in ("out_of_office", "auto_reply") for hit in hits):
+        least = _MACHINE
+    elif name == AUTO_REPLY or (name == OUT_OF_OFFICE and not is_absence):
+        least = 2.0
+    if sure >= least and (prediction.asks or 0) < GIVEN:
         return Label(name, round(sure, 3), (Evidence("engine", "", round(sure, 3)),))
     return Label(HUMAN, round(1 - sure, 3))

@@ -26,11 +26,12 @@ def kind(
     html: str | None,
     prediction: Prediction,
     hits: Sequence[Hit],
+    is_absence: bool,
 ) -> Label:
     """Return who wrote: by headers and fixed phrases first, then by the words."""
     found = bounces.sort(_message(headers or {}, subject, text, html))
     if found.kind == bounces.HUMAN:
-        return decision.machine(prediction, hits)
+        return decision.machine(prediction, hits, is_absence)
     source = "header" if ":" in found.evidence else "rule"
     why = Evidence(source, found.evidence[:300], found.confidence, rule=found.rule)
     return Label(found.kind, found.confidence, (why,))

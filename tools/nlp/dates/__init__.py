@@ -7,6 +7,7 @@ dates and times in figures are read.
 * :func:`find_dates`: every date and time in a text;
 * :func:`meeting_times`: those that are proposed for a meeting;
 * :func:`follow_up`: when the author wants to hear from us again;
+* :func:`is_absence`: whether somebody is away;
 * :func:`return_date`: when an absent author is back;
 * :func:`language_of`: the language that the dates are in.
 """
@@ -17,7 +18,9 @@ from datetime import datetime, time, timedelta, tzinfo
 from . import calendar as cal
 from ..language import SUPPORTED
 from .clauses import Places
+from .cues import cue
 from .followups import FollowUp, find_follow_up, find_return
+from .lexer import fold
 from .meetings import is_proposed
 from .parse import Expression, Reading, read
 
@@ -101,6 +104,11 @@ def return_date(
     return find_return(read(text[:_LONGEST], ref, lang), ref, lang)
 
 
+def is_absence(text: str, lang: str) -> bool:
+    """Return whether a text speaks of somebody being away."""
+    return bool(cue("ABSENCE", lang).search(fold(text[:_LONGEST])))
+
+
 def language_of(text: str, date: datetime, lang: str) -> str:
     """Return the language whose dates cover most of a text, ``lang`` unless another.
 
@@ -138,6 +146,7 @@ __all__ = [
     "TimeProposal",
     "find_dates",
     "follow_up",
+    "is_absence",
     "language_of",
     "local",
     "meeting_times",

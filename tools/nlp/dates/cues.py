@@ -125,13 +125,14 @@ PAST = {
 }
 OTHER_USE = {
     "en": (
-        "deadline due expire* expiry renew* contract order* invoice* deliver* ship* "
-        "arriv* launch* go_live webinar valid offer payment pay paid refund* open "
-        "opening hours weekday weekdays office_hours business_days monitored staffed "
-        "checked decide decision end ends start starts begin* close* release* event "
-        "fair conference holiday born published article season weeks_ago budget "
-        "board payroll package parcel courier migrat* moving move opens figure proposal "
-        "tender submit* subscription trial licence* license* server downtime outage "
+        "deadline due expire* expiry renew* contract order* invoice* deliver* "
+        "ship* arriv* launch* go_live webinar valid offer payment pay paid "
+        "refund* open opening hours weekday weekdays office_hours "
+        "business_days monitored staffed checked decide decision end ends "
+        "start starts begin* close* release* event fair conference holiday "
+        "born published article season weeks_ago budget board payroll package "
+        "parcel courier migrat* moving move opens figure proposal tender "
+        "submit* subscription trial licence* license* server downtime outage "
         "crash* locked broken waiting"
     ),
     "de": (
