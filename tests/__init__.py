@@ -1,4 +1,5 @@
 from . import test_campaign_copies
+from . import test_campaign_record
 from . import test_campaign_render
 from . import test_sending_plan
 from . import test_sending_engine

@@ -398,7 +398,10 @@ class TestCopies(CopiesCommon):
         mailing = self._mailing(campaign_id=campaigns[0].id).with_user(user)
         copies = mailing.email_cc, mailing.email_bcc, mailing.copy_mode
         self.assertEqual(copies, (CC, BCC, "each"))
-        campaigns[0].email_cc = "later@desk.example"
+        campaigns[0].email_cc = "later@desk.example"  # drafts follow
+        self.assertEqual(mailing.email_cc, "later@desk.example")
+        mailing.email_cc = CC
+        campaigns[0].email_cc = "last@desk.example"  # unless they say something else
         self.assertEqual(mailing.email_cc, CC)
         mailing.campaign_id = campaigns[2]  # what stands there stays
         self.assertEqual(mailing.email_cc, CC)
