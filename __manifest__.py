@@ -20,6 +20,7 @@
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
+        "views/campaign_calendar_entry_views.xml",
         "views/res_config_settings_views.xml",
         # sending
         "data/campaign_provider_group_data.xml",
@@ -54,6 +55,7 @@
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

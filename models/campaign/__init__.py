@@ -7,6 +7,7 @@ from . import campaign_mail  # the only mail of a simple campaign
 from . import campaign_schedule  # when it leaves, once or again and again
 from . import campaign_state  # where it is, and what people do to it
 from . import campaign_approval  # a second pair of eyes
+from . import campaign_calendar_entry  # what leaves when
 from . import mailing_copies  # copies for people who are not recipients
 from . import mail_compose_message  # mails that the composer sends itself
 from . import ir_qweb  # templates compiled once, links rewritten

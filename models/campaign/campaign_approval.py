@@ -110,8 +110,8 @@ class UtmCampaign(models.Model):
             raise UserError(
                 self.env._(
                     "Nobody can approve this campaign: approvals are given by managers "
-                    "of Email Marketing who have not worked on it. Ask an administrator "
-                    "to give a colleague this role."
+                    "of Email Marketing who have not worked on it. Ask an "
+                    "administrator to give a colleague this role."
                 )
             )
         for user in approvers:

@@ -79,7 +79,6 @@ class UtmCampaign(models.Model):
         help="Blank: each mail has the address of who makes it.",
     )
     reply_to = fields.Char(
-        "Reply To",
         tracking=True,
         help="Where answers go. Blank: to the sender, or to the record they are about.",
     )
@@ -157,17 +156,15 @@ class UtmCampaign(models.Model):
 
     @api.depends("mailing_model_id")
     def _compute_mailing_domain(self):
+        """Start with the filter that Odoo proposes for such recipients, if any."""
         for campaign in self:
             model = self.env.get(campaign.mailing_model_real or "")
-            domain = []
-            if model is not None and hasattr(model, "_mailing_get_default_domain"):
+            campaign.mailing_domain = False
+            if hasattr(model, "_mailing_get_default_domain"):
                 blank = self.env["mailing.mailing"].new(
                     {"mailing_model_id": campaign.mailing_model_id.id}
                 )
-                domain = model._mailing_get_default_domain(blank)
-            campaign.mailing_domain = repr(
-                [] if campaign.mailing_on_mailing_list else domain
-            )
+                campaign.mailing_domain = repr(model._mailing_get_default_domain(blank))
 
     @api.depends("email_from", "company_id")
     def _compute_sender_warning(self):
