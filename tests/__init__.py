@@ -1,3 +1,4 @@
+from . import test_api
 from . import test_campaign_calendar
 from . import test_campaign_copies
 from . import test_campaign_record

@@ -110,8 +110,9 @@ class TestCampaignMail(CampaignCommon):
 
     def test_new_mail_starts_with_what_the_campaign_says(self):
         campaign = self._campaign()
-        action = campaign.action_add_mail()
-        mailings = self.env["mailing.mailing"].with_context(**action["context"])
+        mailings = self.env["mailing.mailing"].with_context(
+            default_campaign_id=campaign.id
+        )
         values = mailings.default_get(["email_from", "contact_list_ids", "subject"])
         self.assertEqual(values["email_from"], campaign.email_from)
         self.assertIn(self.list_one.id, values["contact_list_ids"][0][2])

@@ -11,3 +11,4 @@ from . import campaign_calendar_entry  # what leaves when
 from . import mailing_copies  # copies for people who are not recipients
 from . import mail_compose_message  # mails that the composer sends itself
 from . import ir_qweb  # templates compiled once, links rewritten
+from . import ir_ui_menu  # what the app opens with

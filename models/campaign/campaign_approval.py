@@ -121,6 +121,7 @@ class UtmCampaign(models.Model):
                 user_id=user.id,
             )
         self._sync_state()
+        return True
 
     def action_approve(self):
         """Approve this campaign; it is sent as its schedule says."""
@@ -153,6 +154,7 @@ class UtmCampaign(models.Model):
             user_id=self.user_id.id,
         )
         self._sync_state()
+        return True
 
     def _approvers(self):
         """Return the managers of the campaign's company who may approve it."""

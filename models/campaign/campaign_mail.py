@@ -116,20 +116,6 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         return self.mail_id._action_open()
 
-    def action_add_mail(self):
-        """Open the form of a new mail of this campaign."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Mail"),
-            "res_model": "mailing.mailing",
-            "view_mode": "form",
-            "context": {
-                "default_campaign_id": self.id,
-                "default_mailing_type": "mail",
-            },
-        }
-
     def action_view_mails(self):
         """Open the mails of this campaign."""
         self.ensure_one()

@@ -174,18 +174,21 @@ class UtmCampaign(models.Model):
         self._mails_in("sending").filtered(
             lambda mailing: not mailing.is_paused and not mailing.cancel_reason
         ).action_pause_sending()
+        return True
 
     def action_resume_sending(self):
         """Go on where this campaign was paused."""
         self._mails_in("sending").filtered(
             lambda mailing: mailing.is_paused and not mailing.cancel_reason
         ).action_resume_sending()
+        return True
 
     def action_retry_sending(self):
         """Go on after the cause of an error was corrected."""
         self._mails_in("sending", "in_queue").filtered(
             "sending_error"
         ).action_retry_sending()
+        return True
 
     def action_cancel_campaign(self):
         """Send nothing more of this campaign: what is sent stays sent."""
@@ -195,6 +198,7 @@ class UtmCampaign(models.Model):
         mails.filtered(lambda mail: not mail.cancel_reason).action_cancel_sending()
         self.write({"is_cancelled": True, "approval_state": False})
         self._sync_state()
+        return True
 
     def action_reset_to_draft(self):
         """Take back what waits for its time, or a request or cancellation."""
@@ -207,6 +211,7 @@ class UtmCampaign(models.Model):
         self._mails_in("in_queue").action_cancel()
         self.write({"is_cancelled": False, "approval_state": False})
         self._sync_state()
+        return True
 
     def _mails_in(self, *states):
         return self.mailing_mail_ids.filtered(lambda mailing: mailing.state in states)

@@ -60,14 +60,15 @@ class MailingMailing(models.Model):
                 [date or fields.Datetime.now() for date in desk.mapped("schedule_date")]
             )
         standard = self - desk
-        return (
-            super(MailingMailing, standard).action_put_in_queue() if standard else None
-        )
+        if standard:
+            super(MailingMailing, standard).action_put_in_queue()
+        return True
 
     def action_retry_sending(self):
         """Go on after the cause of ``sending_error`` was corrected."""
         self._write_sending({"sending_error": False})
         self._wake_dispatcher([fields.Datetime.now()])
+        return True
 
     def action_retry_failed(self):
         desk = self._desk_mailings()
@@ -75,9 +76,9 @@ class MailingMailing(models.Model):
         failed &= Domain("trace_status", "=", "error")
         self.env["mailing.trace"].search(failed).action_retry()
         standard = self - desk
-        return (
-            super(MailingMailing, standard).action_retry_failed() if standard else None
-        )
+        if standard:
+            super(MailingMailing, standard).action_retry_failed()
+        return True
 
     def _action_send_mail(self, res_ids=None):
         """Plan deliveries for these records (or all recipients) and start sending."""

@@ -226,7 +226,7 @@ class MailingTrace(models.Model):
         """Apply a person's decision to these deliveries, and have the lanes act.
 
         :param rule: a sentence that says which deliveries can be decided so.
-        :return: an action that tells how many were left as they are, if any.
+        :return: True, or an action that tells how many were left as they are.
         """
         if not self.env.user.has_group("campaign_desk.group_campaign_author"):
             raise AccessError(
@@ -244,7 +244,7 @@ class MailingTrace(models.Model):
         begun._write_sending({"state": "sending"})
         self._wake_lanes()
         if changed == len(self):
-            return None
+            return True
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
