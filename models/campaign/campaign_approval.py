@@ -94,7 +94,7 @@ class UtmCampaign(models.Model):
     def action_request_approval(self):
         """Ask the managers for an approval; it is checked as before sending."""
         self.ensure_one()
-        self.check_access("write")
+        self._check_is_author()
         if self.state not in ("draft", "cancelled"):
             raise UserError(self.env._("The approval of a draft can be asked for."))
         self._drafts_to_send()
@@ -171,7 +171,7 @@ class UtmCampaign(models.Model):
         return (managers - self._authors()).sudo(False)
 
     def _check_may_approve(self):
-        self.check_access("write")
+        self._check_is_author()
         if self.approval_state != "requested":
             raise UserError(self.env._("Nobody has asked for an approval of this."))
         if not self.env.user.has_group(MANAGER):

@@ -156,7 +156,7 @@ class UtmCampaign(models.Model):
         :raise UserError: something is missing; the text says what to do.
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_is_author()
         drafts = self._drafts_to_send()
         if self.schedule_type == "recurring":
             drafts._check_may_be_sent()
@@ -192,7 +192,7 @@ class UtmCampaign(models.Model):
 
     def action_cancel_campaign(self):
         """Send nothing more of this campaign: what is sent stays sent."""
-        self.check_access("write")
+        self._check_is_author()
         self._stop_recurring()
         mails = self._mails_in("in_queue", "sending")
         mails.filtered(lambda mail: not mail.cancel_reason).action_cancel_sending()
@@ -202,7 +202,7 @@ class UtmCampaign(models.Model):
 
     def action_reset_to_draft(self):
         """Take back what waits for its time, or a request or cancellation."""
-        self.check_access("write")
+        self._check_is_author()
         if any(campaign.state == "sending" for campaign in self):
             raise UserError(
                 self.env._("Mails of the campaign are leaving. Cancel it first.")

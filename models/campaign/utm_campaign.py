@@ -267,11 +267,11 @@ class UtmCampaign(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_is_author(vals)
+            self._check_ours(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_is_author(vals)
+        self._check_ours(vals)
         follows = bool(vals.keys() & self._fields_for_mails())
         before = {one: one._values_for_mails() for one in self} if follows else {}
         result = super().write(vals)
@@ -301,29 +301,29 @@ class UtmCampaign(models.Model):
             lambda mailing: not mailing.ab_testing_is_winner_mailing
         ).sorted("id")
 
-    def _check_is_author(self, vals):
+    def _check_ours(self, vals):
         """Raise if somebody who is no author writes more than a label for tracking.
 
         Every employee may create campaigns, for leads and links; what Campaign Desk
         adds to them is about sending mails.
         """
-        if self.env.su or self.env.user.has_group(
-            "campaign_desk.group_campaign_author"
-        ):
-            return
-        ours = [
-            name
+        if any(
+            name in self._fields and self._fields[name]._modules == ("campaign_desk",)
             for name in vals
-            if name in self._fields
-            and self._fields[name]._modules == ("campaign_desk",)
-        ]
-        if ours:
+        ):
+            self._check_is_author()
+
+    def _check_is_author(self):
+        """Raise unless the user may make and send mails, of these campaigns too."""
+        is_author = self.env.user.has_group("campaign_desk.group_campaign_author")
+        if not self.env.su and not is_author:
             raise AccessError(
                 self.env._(
                     "Only authors of Email Marketing can make mails of a campaign. Ask "
                     "an administrator for the role “Author” of Email Marketing."
                 )
             )
+        self.check_access("write")
 
     # ------------------------------------------------------------
     # What its mails take over
