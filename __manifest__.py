@@ -38,6 +38,8 @@
         "views/campaign_answer_rule_views.xml",
         "views/mailing_trace_views.xml",
         "views/campaign_send_window_views.xml",
+        # checking
+        "views/mailing_checking_views.xml",
         # tracking
         "views/tracking_templates.xml",
         # where to find it all

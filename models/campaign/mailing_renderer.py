@@ -53,10 +53,12 @@ class MailingRenderer:
     for all recipients (encoded once) and values. Links, pixel and unsubscribe address
     hold placeholders for the recipient's tokens until the very last step.
 
+    :param lang: the language of all, whatever the recipients' is.
+    :param subject_mark: what the subjects begin with, for tests.
     :raise Exception: what Odoo raises for a template that cannot be compiled.
     """
 
-    def __init__(self, mailing):
+    def __init__(self, mailing, lang=False, subject_mark=""):
         self._mailing = mailing
         self._model = mailing.env[mailing.mailing_model_real]
         self._key = mailing._tracking_key()
@@ -75,13 +77,14 @@ class MailingRenderer:
         self._quoted.remember((self._before, *self._constants, self._after))
         self._text = PlainTextPart(self._quoted, self._constants)
         self._subject = InlineText(mailing.subject, self._model)
+        self._subject_mark = subject_mark
         self._email_from = InlineText(mailing.email_from, self._model)
         self._reply_to = InlineText(mailing.reply_to, self._model)
         self.copies = mailing._copies()
         self._skeleton = mime.Skeleton(
             self._common_headers(), self._attachments(), words
         )
-        self._facts = RecipientFacts(mailing, self._model)
+        self._facts = RecipientFacts(mailing, self._model, lang)
         self._senders = {}
         self._server = mailing.mail_server_id
         self._check_addresses()
@@ -322,11 +325,12 @@ class MailingRenderer:
         sender = self._sender(email_from, facts.alias_domain(record))
         address = _ascii_address(delivery.email)
         reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
+        subject = self._subject_mark + self._subject.render(record, variables)
         headers = [
             sender.header,
             _address_header("Reply-To", reply_to or email_from),
             mime.address_header("To", facts.name(record), address),
-            mime.header("Subject", self._subject.render(record, variables)),
+            mime.header("Subject", subject),
             mime.date_header(int(time.time())),
             mime.raw_header("Message-ID", delivery.message_id),
         ]

@@ -1,0 +1,1 @@
+from . import mailing_preview  # what a mailing looks like for a recipient
