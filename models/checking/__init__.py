@@ -1,1 +1,2 @@
 from . import mailing_preview  # what a mailing looks like for a recipient
+from . import mailing_preflight  # what should be known before it is sent
