@@ -1,5 +1,6 @@
 from . import test_api
 from . import test_campaign_calendar
+from . import test_checking_preflight
 from . import test_checking_preview
 from . import test_campaign_copies
 from . import test_campaign_record

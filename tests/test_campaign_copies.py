@@ -353,6 +353,7 @@ class TestCopies(CopiesCommon):
 
     def test_what_was_written_past_the_check_sends_nothing(self):
         mailing = self._mailing(email_cc=CC)
+        mailing.action_launch()
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE mailing_mailing SET email_cc = %s WHERE id = %s",
@@ -360,7 +361,8 @@ class TestCopies(CopiesCommon):
         )
         self.env.invalidate_all()
         with mute_logger(LANE):
-            self._send(mailing)
+            self._dispatch()
+            self._run_lane()
         self.assertTrue(mailing.sending_error)
         self.assertFalse(self.mailbox.copies + self.mailbox.mails)
 

@@ -3,7 +3,7 @@
 from odoo.tests import HttpCase, tagged
 
 from ..tools.delivery import FAILURE_UNKNOWN
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 
 @tagged("-at_install", "post_install")
@@ -42,7 +42,7 @@ class TestScreens(DeskCommon, HttpCase):
         bad = self._contact("Bad", "bad@example.com")
         mailing = self._mailing(
             user_id=self.user_marketing.id,
-            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>",
+            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>" + WAY_OUT,
         )
         self._send(mailing)
         traces = {trace.res_id: trace for trace in mailing.mailing_trace_ids}

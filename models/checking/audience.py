@@ -34,6 +34,7 @@ class Audience(DeliveryPlan):
 
     def addresses(self, res_ids):
         """Return address and failure type (or None) of these records, by id."""
+        self._mailing.env.flush_all()
         query = self._model._search(Domain("id", "in", list(res_ids)))
         source = self._source(query)
         if source is None:
@@ -50,6 +51,7 @@ class Audience(DeliveryPlan):
 
     def count(self):
         """Return the :class:`Count` of all recipients."""
+        self._mailing.env.flush_all()
         count = Count()
         domain = self._mailing._get_recipients_domain()
         if self._has_addresses_in_sql():

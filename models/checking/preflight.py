@@ -41,6 +41,7 @@ class Preflight:
         self._mailing = mailing
         self._env = mailing.env
         self._base_url = mailing.get_base_url()
+        self._env.flush_all()  # much of it is asked in SQL
 
     # ------------------------------------------------------------
     # What is looked at
@@ -97,7 +98,6 @@ class Preflight:
                 self._reading.header("Subject"), self._mailing.preview or ""
             )
             yield from self._way_out()
-        yield from self._account()
         yield from self._mailing._check_files()
 
     def findings(self):
@@ -107,7 +107,7 @@ class Preflight:
             found += self._recipients()
         if self._reading:
             found += self._content()
-        found += self._sender()
+        found += [*self._account(), *self._sender()]
         found += self._mailing._preflight_authentication()
         found += self._ab_test()
         found += self._mailing._preflight_gaps()
@@ -151,7 +151,7 @@ class Preflight:
         accounts_sudo = self._env["campaign.sending.account"].sudo()
         if not accounts_sudo._candidates(self._mailing, None):
             words = self._mailing._why_no_account()
-            yield Finding("no_account", ERROR, {"words": words})
+            yield Finding("no_account", WARNING, {"words": words})
 
     # ------------------------------------------------------------
     # Content
