@@ -40,6 +40,7 @@
         "views/campaign_send_window_views.xml",
         # checking
         "views/mailing_checking_views.xml",
+        "views/mailing_mailing_test_views.xml",
         # tracking
         "views/tracking_templates.xml",
         # where to find it all
