@@ -5,6 +5,7 @@ from . import test_checking_preview
 from . import test_checking_test_mails
 from . import test_campaign_copies
 from . import test_campaign_record
+from . import test_campaign_files
 from . import test_campaign_render
 from . import test_roles
 from . import test_sending_plan

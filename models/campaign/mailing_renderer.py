@@ -21,9 +21,11 @@ from ...tools import mime, tokens
 from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
 from .inline_text import InlineText
 from .ir_qweb import CompiledTemplate
+from .mailing_files import MailingFiles
 from .mailing_links import MailingLinks
 from .plain_text_part import PlainTextPart
 from .recipient_facts import RecipientFacts
+from .recipient_report import RecipientReport
 from .template_errors import explain, raise_database_error
 
 _MAX_BYTES = 32 * 1024 * 1024
@@ -67,7 +69,8 @@ class MailingRenderer:
             purpose: mime.new_placeholder() for purpose in _LINK_PURPOSES
         }
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
-        self._files_sudo, self._linked_files_sudo = self._sort_attachments()
+        self._files = MailingFiles(mailing)
+        self._report = mailing.attachment_report_id and RecipientReport(mailing)
         self._qwebs = {}
         self._body = self._compile_body()
         self._constants = self._body.constants()
@@ -81,9 +84,7 @@ class MailingRenderer:
         self._email_from = InlineText(mailing.email_from, self._model)
         self._reply_to = InlineText(mailing.reply_to, self._model)
         self.copies = mailing._copies()
-        self._skeleton = mime.Skeleton(
-            self._common_headers(), self._attachments(), words
-        )
+        self._skeleton = self._make_skeleton(self._common_headers())
         self._facts = RecipientFacts(mailing, self._model, lang)
         self._senders = {}
         self._server = mailing.mail_server_id
@@ -95,7 +96,7 @@ class MailingRenderer:
 
     def _compile_body(self):
         mailing = self._mailing
-        body = self._append_file_links(mailing.body_html or Markup())
+        body = self._files.append_links(mailing.body_html or Markup())
         source = mailing._prepend_preview(body, mailing.preview)
         source = str(mailing._replace_local_links(source or Markup(), self._base_url))
         for page, purpose in (
@@ -191,46 +192,15 @@ class MailingRenderer:
     @cached_property
     def _copy_skeleton(self):
         """What copies have in common: nothing that acts for the recipient."""
+        return self._make_skeleton([*self.copies.header(), *_AUTOMATIC])
+
+    def _make_skeleton(self, headers):
         return mime.Skeleton(
-            [*self.copies.header(), *_AUTOMATIC],
-            self._attachments(),
+            headers,
+            self._files.attachments(),
             self._placeholders.values(),
+            has_own_files=bool(self._report),
         )
-
-    def _sort_attachments(self):
-        """Return the files to attach and those to link, by Odoo's own rules.
-
-        Linked are files that lie elsewhere, and all when they are too large for the
-        mail server together. What the body shows or links already is left out.
-        """
-        mailing = self._mailing
-        # sudo: who may send the mailing sends its files, whoever uploaded them.
-        files_sudo = mailing.attachment_ids.sudo().sorted("id")
-        shown = re.findall(r"/web/(?:content|image)/([0-9]+)", mailing.body_html or "")
-        files_sudo -= files_sudo.browse(map(int, shown))
-        linked_sudo = files_sudo.filtered(lambda file: file.url and not file.file_size)
-        sizes = (files_sudo - linked_sudo).mapped("file_size")
-        mails = mailing.env["mail.mail"]
-        size = mails._estimate_email_size({}, mailing.body_html or "", sizes)
-        server_sudo = (mailing.mail_server_id or mailing.env["ir.mail_server"]).sudo()
-        if size > server_sudo._get_max_email_size() * 1024 * 1024:
-            linked_sudo = files_sudo
-        return files_sudo - linked_sudo, linked_sudo
-
-    def _append_file_links(self, body):
-        if not self._linked_files_sudo:
-            return body
-        self._linked_files_sudo.generate_access_token()
-        links = self._mailing.env["ir.qweb"]._render(
-            "mail.mail_attachment_links", {"attachments": self._linked_files_sudo}
-        )
-        return tools.mail.append_content_to_html(body, links, plaintext=False)
-
-    def _attachments(self):
-        return [
-            mime.Attachment(file.name, file.mimetype, file.raw or b"")
-            for file in self._files_sudo
-        ]
 
     # ------------------------------------------------------------
     # Once per batch
@@ -238,6 +208,8 @@ class MailingRenderer:
 
     def slice_size(self):
         """Return how many mails may be held in memory at once."""
+        if self._report:  # each takes a while, and the lane looks at the clock between
+            return 5
         return max(1, min(200, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
 
     def render(self, deliveries, server_id=0):
@@ -342,7 +314,11 @@ class MailingRenderer:
         page = map(self._quoted.encode, (self._before, *chunks, self._after))
         skeleton = self._copy_skeleton if delivery.is_copy else self._skeleton
         data = skeleton.message(
-            headers, self._text.encode(chunks), chain.from_iterable(page), values
+            headers,
+            self._text.encode(chunks),
+            chain.from_iterable(page),
+            values,
+            self._report.files_for(record, facts.lang(record)) if self._report else (),
         )
         envelope = sender.return_path
         if not delivery.is_copy:

@@ -6,7 +6,9 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import str2bool
 
+from ...tools.preflight import size
 from ...tools.preflight.finding import INFO, LEVELS, Finding
+from ..campaign.mailing_files import MailingFiles
 from ..sending.account_choice import AccountChoice
 from .preflight import Preflight
 from .preflight_words import PLACES, words_of
@@ -175,6 +177,16 @@ class MailingMailing(models.Model):
     def _preflight_gaps(self):
         """Return findings about recipients who lack what the mail needs."""
         return []
+
+    def _why_files_are_refused(self):
+        found = self._check_files()
+        files = MailingFiles(self)
+        sizes = files.attached_sudo.mapped("file_size")
+        mails = self.env["mail.mail"]
+        mail_bytes = mails._estimate_email_size({}, self.body_html or "", sizes)
+        if files.attached_sudo:
+            found += size.check_mail(mail_bytes, self._max_mail_bytes())
+        return [self._in_one_line(one) for one in found]
 
     # ------------------------------------------------------------
     # Nothing is sent past an error

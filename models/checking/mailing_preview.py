@@ -218,6 +218,10 @@ class MailingMailing(models.Model):
         if not record:
             raise UserError(self.env._("This recipient has been deleted."))
         record.check_access("read")
+        if self.attachment_report_id:  # is shown with the mail
+            # sudo: a field leaves out what may not be seen, and it would be printed.
+            document_sudo = self._document_of(record.sudo())
+            document_sudo.sudo(False).check_access("read")
         # sudo: the black list and such are not for everybody to read.
         addresses = Audience(self.sudo()).addresses(record.ids)
         [person], failure = self._names_of(record, addresses), addresses[record.id][1]

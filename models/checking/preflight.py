@@ -1,16 +1,19 @@
 """Checking: a mailing as it would be sent now, looked at from every side."""
 
 import re
+import time
 from datetime import timedelta
 from functools import cached_property
 
 from odoo import fields
-from odoo.tools import SQL, format_datetime
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime, human_size
 
 from ...tools.mail_reading import MailReading
 from ...tools.preflight import images, leftovers, links, reach, size, subject, wording
 from ...tools.preflight.finding import ERROR, INFO, OK, WARNING, Finding
 from ...tools.preflight.page import Page
+from ..campaign.mailing_files import MailingFiles
 from ..sending.outlook import Outlook
 from ..sending.settlement import UTC_NOW
 from .audience import Audience
@@ -51,11 +54,16 @@ class Preflight:
     def _recipient_ids(self):
         model = self._env[self._mailing.mailing_model_real].sudo()
         domain = self._mailing._get_recipients_domain()
-        return model.search(domain, limit=SAMPLE, order="id").ids
+        sample = 1 if self._mailing.attachment_report_id else SAMPLE
+        return model.search(domain, limit=sample, order="id").ids
 
     @cached_property
     def _rendered(self):
-        return self._mailing._render_previews(self._recipient_ids or [0])
+        begun = time.monotonic()
+        rendered = self._mailing._render_previews(self._recipient_ids or [0])
+        seconds = time.monotonic() - begun
+        self._seconds_a_mail = seconds / (len(self._recipient_ids) or 1)
+        return rendered
 
     @cached_property
     def _nobody(self):
@@ -99,6 +107,9 @@ class Preflight:
             )
             yield from self._way_out()
         yield from self._mailing._check_files()
+        if not self._mailing._can_print():
+            report_sudo = self._mailing.sudo().attachment_report_id
+            yield Finding("report_engine", ERROR, {"report": report_sudo.display_name})
 
     def findings(self):
         """Return everything that is to be said, in the order of a mail."""
@@ -107,6 +118,7 @@ class Preflight:
             found += self._recipients()
         if self._reading:
             found += self._content()
+        found += self._files()
         found += [*self._account(), *self._sender()]
         found += self._mailing._preflight_authentication()
         found += self._ab_test()
@@ -167,9 +179,36 @@ class Preflight:
         yield from self._to_nobody()
         yield from wording.check(first_words, page.text)
         yield from size.check_page(reading.html_size)
-        server_sudo = self._mailing.sudo().mail_server_id
-        limit = server_sudo._get_max_email_size() * 1024 * 1024
-        yield from size.check_mail(reading.size, limit)
+        yield from size.check_mail(reading.size, self._mailing._max_mail_bytes())
+
+    def _files(self):
+        files = MailingFiles(self._mailing)
+        sizes = sum((files.attached_sudo + files.linked_sudo).mapped("file_size"))
+        values = {"size": human_size(sizes)}
+        if files.linked_sudo and self._mailing.attachment_mode == "automatic":
+            yield Finding("files_linked", INFO, values)
+        elif files.attached_sudo or files.linked_sudo:
+            count = len(files.attached_sudo + files.linked_sudo)
+            yield Finding("files", OK, {**values, "count": count})
+        yield from self._reports()
+
+    def _reports(self):
+        """Look for recipients who have no document, and how long printing takes."""
+        report_sudo = self._mailing.sudo().attachment_report_id
+        path = self._mailing.attachment_report_path
+        if report_sudo and path:
+            domain = self._mailing._get_recipients_domain() & Domain(path, "=", False)
+            model = self._env[self._mailing.mailing_model_real].sudo()
+            if missing := model.search_count(domain):
+                values = {"name": report_sudo.name, "count": _number(missing)}
+                yield Finding("report_missing", WARNING, values)
+        if report_sudo and self._reading and self._seconds_a_mail > 0.5:
+            seconds = self._seconds_a_mail
+            values = {
+                "seconds": round(seconds, 1),
+                "time": self._duration(seconds * self._count.total),
+            }
+            yield Finding("report_slow", INFO, values)
 
     def _to_nobody(self):
         reason = self._nobody.error or self._nobody.failures.get(0)
