@@ -2,6 +2,7 @@ from . import test_api
 from . import test_campaign_calendar
 from . import test_checking_preflight
 from . import test_checking_preview
+from . import test_checking_ui
 from . import test_checking_test_mails
 from . import test_campaign_copies
 from . import test_campaign_record

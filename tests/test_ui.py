@@ -6,8 +6,7 @@ from ..tools.delivery import FAILURE_UNKNOWN
 from .common import WAY_OUT, DeskCommon
 
 
-@tagged("-at_install", "post_install")
-class TestScreens(DeskCommon, HttpCase):
+class ScreenCommon(DeskCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -27,6 +26,9 @@ class TestScreens(DeskCommon, HttpCase):
             f"/odoo/action-{action}/{mailing.id}", name, login="user_marketing"
         )
 
+
+@tagged("-at_install", "post_install")
+class TestScreens(ScreenCommon):
     def test_send(self):
         self._contact("C", "c@example.com")
         mailing = self._mailing(user_id=self.user_marketing.id)
