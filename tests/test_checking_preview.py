@@ -138,6 +138,14 @@ class TestPreview(PreviewCommon, HttpCase):
             )
         self.assertEqual(len(mailing.find_preview_recipients()), 2)
 
+    def test_a_recipient_without_a_name(self):
+        nameless = self._contact(False, "nameless@example.com")
+        preview = self._mailing().get_preview(nameless.id)
+        self.assertEqual(
+            preview["recipient"],
+            {"id": nameless.id, "name": "", "email": "nameless@example.com"},
+        )
+
     def test_who_would_get_nothing(self):
         self.env["mail.blacklist"]._add("bo@example.com")
         preview = self._mailing().get_preview(self.bo.id)

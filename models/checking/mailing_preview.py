@@ -237,7 +237,8 @@ class MailingMailing(models.Model):
             {
                 "id": record.id,
                 "name": ("name" in record._fields and record.name)
-                or record.display_name,
+                or record.display_name
+                or "",
                 "email": addresses[record.id][0] or "",
             }
             for record in records

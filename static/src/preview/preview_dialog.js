@@ -60,7 +60,7 @@ export class PreviewDialog extends Component {
 
     get recipientWords() {
         const {name, email} = this.state.mail.recipient;
-        return email && email !== name ? `${name} <${email}>` : name;
+        return name && email && email !== name ? `${name} <${email}>` : name || email;
     }
 
     get sandbox() {
