@@ -229,6 +229,14 @@ class TestPreflight(PreflightCommon):
         self._send(mailing)
         self.assertEqual(len(self.mailbox.mails), 2)
 
+    def test_whose_addresses_they_are(self):
+        self._contact("Sales", "Sales@acme.io")
+        self._contact("Gone soon", "x@mailinator.com")
+        lines = self._lines(self._mailing())
+        self.assertEqual(lines["role_addresses"]["level"], "warning")
+        self.assertIn("25 %", lines["role_addresses"]["title"])
+        self.assertIn(": 1", lines["throwaway_addresses"]["title"])
+
     def test_everybody_is_left_out(self):
         for contact in self.ann + self.bo:
             self.env["mail.blacklist"]._add(contact.email)

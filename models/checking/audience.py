@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.preflight.addresses import role_names, throwaway_domains
 from ..sending.delivery_plan import ORM_CHUNK, DeliveryPlan
 
 # Of records that are mailed at their customer's address so many are looked at.
@@ -23,8 +24,8 @@ class Count:
     total: int = 0
     looked_at: int = 0
     mailed: int = 0
-    role: int = 0
-    disposable: int = 0
+    roles: int = 0
+    throwaways: int = 0
     failures: Counter = field(default_factory=Counter)
     providers: Counter = field(default_factory=Counter)
 
@@ -77,22 +78,30 @@ class Audience(DeliveryPlan):
         rows = env.execute_query(
             SQL(
                 """
-                WITH %s
-                SELECT failure, provider, max(id), count(*)
+                WITH %(source)s
+                SELECT failure, provider, max(id), count(*),
+                       count(*) FILTER (WHERE name = ANY(%(roles)s)),
+                       count(*) FILTER (WHERE domain = ANY(%(throwaways)s))
                   FROM (SELECT id, failure,
-                               CASE WHEN failure IS NULL THEN %s END AS provider
+                               lower(split_part(email, '@', 1)) AS name,
+                               lower(split_part(email, '@', 2)) AS domain,
+                               CASE WHEN failure IS NULL THEN %(group)s END AS provider
                           FROM unique_ones) AS known
                  GROUP BY failure, provider
                 """,
-                source,
-                env["campaign.mail.domain"]._known_group(),
+                source=source,
+                roles=sorted(role_names()),
+                throwaways=sorted(throwaway_domains()),
+                group=env["campaign.mail.domain"]._known_group(),
             )
         )
-        for failure, provider, _last_id, number in rows:
+        for failure, provider, _last_id, number, roles, throwaways in rows:
             count.looked_at += number
             if failure:
                 count.failures[failure] += number
             else:
                 count.mailed += number
+                count.roles += roles
+                count.throwaways += throwaways
                 count.providers[provider] += number
         return max((row[2] for row in rows), default=0)

@@ -308,11 +308,11 @@ class Preflight:
         )
         if (percent := _percent(bad, count.looked_at)) >= MANY_INVALID:
             yield Finding("many_invalid", WARNING, {"percent": percent})
-        if (percent := _percent(count.role, count.mailed)) >= MANY_ROLES:
+        if (percent := _percent(count.roles, count.mailed)) >= MANY_ROLES:
             yield Finding("role_addresses", WARNING, {"percent": percent})
-        if count.disposable:
-            number = _number(count.disposable)
-            yield Finding("disposable_addresses", WARNING, {"count": number})
+        if count.throwaways:
+            number = _number(count.throwaways)
+            yield Finding("throwaway_addresses", WARNING, {"count": number})
 
     # ------------------------------------------------------------
     # Way out, test, time

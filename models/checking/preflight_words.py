@@ -93,7 +93,7 @@ _FOUND = {
         ),
         RECIPIENTS,
     ),
-    "disposable_addresses": Words(
+    "throwaway_addresses": Words(
         _lt("Throw-away addresses: %(count)s"),
         _lt("They exist for some minutes. Mails to them bounce later."),
         RECIPIENTS,
