@@ -11,6 +11,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.checking import preflight
+from ..models.checking.audience import Audience
+from ..models.checking.finish import seconds_to_send
 from ..models.checking.preflight_words import _FOUND, PLACES, words_of
 from ..tools.preflight import reach
 from ..tools.preflight.finding import Finding
@@ -286,7 +288,7 @@ class TestPreflight(PreflightCommon):
     # ------------------------------------------------------------
 
     def _seconds(self, mailing):
-        return preflight.Preflight(mailing).seconds_to_send()
+        return seconds_to_send(mailing, Audience(mailing).count())
 
     def test_how_long_it_takes(self):
         for number in range(28):

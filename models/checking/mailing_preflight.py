@@ -175,7 +175,11 @@ class MailingMailing(models.Model):
         return [Finding("authentication_unknown", INFO, {"domain": domain})]
 
     def _preflight_gaps(self):
-        """Return findings about recipients who lack what the mail needs."""
+        """Return findings about recipients who lack what the mail needs.
+
+        To be extended by what knows merge fields: ``merge_gap``, with ``name`` (of the
+        field), ``count`` and ``words``.
+        """
         return []
 
     def _why_files_are_refused(self):

@@ -7,16 +7,15 @@ from functools import cached_property
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime, human_size
+from odoo.tools import format_datetime, human_size
 
 from ...tools.mail_reading import MailReading
 from ...tools.preflight import images, leftovers, links, reach, size, subject, wording
 from ...tools.preflight.finding import ERROR, INFO, OK, WARNING, Finding
 from ...tools.preflight.page import Page
 from ..campaign.mailing_files import MailingFiles
-from ..sending.outlook import Outlook
-from ..sending.settlement import UTC_NOW
 from .audience import Audience
+from .finish import seconds_to_send
 from .mailing_preview import tracked_links
 from .plain_words import in_plain_words
 
@@ -29,8 +28,6 @@ LEAST_FOR_A_TEST = 200
 LONG_SECONDS = 6 * 3600
 # Pages are asked for no longer than this.
 REACH_SECONDS = 15
-# The speed is taken from mailings that had so many mails lately.
-LEAST_FOR_SPEED = 200
 _IMAGE = re.compile(r"/web/(?:image|content)/(?:ir\.attachment/)?(\d+)")
 
 
@@ -95,8 +92,7 @@ class Preflight:
 
     def errors(self):
         """Return what no "send anyway" passes; quick, whatever the list's length."""
-        found = [*self._obstacles()]
-        return [one for one in found if one.level == ERROR]
+        return [one for one in self._obstacles() if one.level == ERROR]
 
     def _obstacles(self):
         yield from self._recipients_at_all()
@@ -343,7 +339,7 @@ class Preflight:
 
     def _finish(self):
         """Reckon when the last mail leaves, by limits and by the speed of late."""
-        seconds, is_limited = self.seconds_to_send()
+        seconds, is_limited = seconds_to_send(self._mailing, self._count)
         window = self._mailing.send_window_id
         if window:
             yield Finding("window", INFO, {"name": window.name})
@@ -360,56 +356,6 @@ class Preflight:
             yield Finding("finish_long", WARNING, values)
         else:
             yield Finding("finish_limits" if is_limited else "finish", INFO, values)
-
-    def seconds_to_send(self):
-        """Return how long sending takes, and whether limits decide that.
-
-        None when there is neither a limit nor a measured speed.
-        """
-        mailing, count = self._mailing, self._count
-        share = count.total / count.looked_at if count.looked_at else 1
-        if mailing.ab_testing_enabled and not mailing.ab_testing_is_winner_mailing:
-            share *= mailing.ab_testing_pc / 100
-        other = self._env["campaign.mail.domain"].sudo()._other_group_id()
-        counts = {}
-        for group_id, number in count.providers.items():
-            group_id = group_id or other
-            counts[group_id] = counts.get(group_id, 0) + round(number * share)
-        by_size = sorted(counts.items(), key=lambda one: -one[1])
-        # sudo: limits are the administrators' records and hold for everybody.
-        limited = Outlook(mailing.sudo(), by_size).seconds
-        speed = self._mails_per_second()
-        if not limited and not speed:
-            return None, False
-        by_speed = count.mailed * share / speed if speed else 0
-        return max(limited, by_speed), limited >= by_speed
-
-    def _mails_per_second(self):
-        """Return how fast the last large mailings left, or None.
-
-        From the first batch to the last; the first one's own time is reckoned.
-        """
-        rows = self._env.execute_query(
-            SQL(
-                """
-                SELECT sum(mails), sum(seconds)
-                  FROM (SELECT sum(mails) AS mails,
-                               extract(epoch FROM max(settled_at) - min(settled_at))
-                               ::float * count(*) / (count(*) - 1) AS seconds
-                          FROM campaign_sending_batch
-                         WHERE settled_at > %s - interval '30 days'
-                         GROUP BY mailing_id
-                        HAVING sum(mails) >= %s
-                           AND count(*) >= 3
-                         ORDER BY max(settled_at) DESC
-                         LIMIT 5) AS mailing
-                """,
-                UTC_NOW,
-                LEAST_FOR_SPEED,
-            )
-        )
-        [(mails, seconds)] = rows
-        return mails / max(seconds, 1) if mails else None
 
     def _duration(self, seconds):
         """Return a time for people: minutes, hours or days."""
