@@ -210,6 +210,28 @@ class TestPreview(PreviewCommon, HttpCase):
                 self.assertIn("template", preview["detail"])
                 self.assertNotIn("html", preview)
 
+    def test_by_the_server_that_the_recipients_provider_gets(self):
+        group = self.env["campaign.provider.group"].search([], limit=1)
+        domains = self.env["campaign.mail.domain"]
+        domains.search([("name", "=", "one.io")]).unlink()
+        domains.create(
+            {"name": "one.io", "state": "resolved", "provider_group_id": group.id}
+        )
+        self.env["campaign.sending.account"].create(
+            {
+                "name": "For one provider",
+                "mail_server_id": self.server.id,
+                "provider_group_ids": [(4, group.id)],
+            }
+        )
+        one = self._contact("One", "one@one.io")
+        mailing = self._mailing(email_from="news@elsewhere.io")
+        # a chosen server takes any sender; Odoo's choice replaces one that fits none
+        shown = mailing.get_preview(one.id)["headers"]["from"]
+        self.assertIn("news@elsewhere.io", shown)
+        shown = mailing.get_preview(self.ann.id)["headers"]["from"]
+        self.assertIn(f"@{self.alias_domain}", shown)
+
     def test_sender_that_is_none(self):
         preview = self._mailing(email_from="nobody").get_preview(self.ann.id)
         self.assertEqual(

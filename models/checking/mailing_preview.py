@@ -280,8 +280,9 @@ class MailingMailing(models.Model):
             with closing(self.env.cr.savepoint()):
                 renderer = MailingRenderer(mailing, lang)
                 deliveries = mailing._preview_deliveries(res_ids)
-                server_id = mailing._preview_server()
-                mails, failures = renderer.render(deliveries, server_id)
+                way = mailing._way_for(AccountChoice(mailing.env), deliveries[0].email)
+                server_id = way.fixed_server_id if way else mailing.mail_server_id.id
+                mails, failures = renderer.render(deliveries, server_id or 0)
                 rendered.mails = {res_ids[mail.ref]: mail.data for _, mail in mails}
                 rendered.failures = {res_ids[one.ref]: one.reason for one in failures}
                 rendered.links = mailing._links_in(rendered.mails.values())
@@ -307,14 +308,13 @@ class MailingMailing(models.Model):
             for number, res_id in enumerate(res_ids)
         ]
 
-    def _preview_server(self, provider_group_id=None):
-        """Return the id of the mail server by which most would leave; 0: Odoo's choice.
-
-        :param provider_group_id: that of a recipient's address.
-        """
-        flow = Flow(self.id, self.campaign_id.id or None, provider_group_id)
-        ways = AccountChoice(self.env).ways(flow)
-        return ways[0].fixed_server_id if ways else self.mail_server_id.id or 0
+    def _way_for(self, choice, address):
+        """Return the way that mails to the provider of an address take, or None."""
+        domains = self.env["campaign.mail.domain"]
+        known = domains.search([("name", "=", address.rpartition("@")[2])], limit=1)
+        group_id = known.provider_group_id.id or domains._other_group_id()
+        flow = Flow(self.id, self.campaign_id.id or None, group_id)
+        return next(iter(choice.ways(flow)), None)
 
     def _links_in(self, mails):
         """Return where the tracked links in ``mails`` lead, by their codes."""

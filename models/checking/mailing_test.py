@@ -16,7 +16,6 @@ from ..campaign.mailing_renderer import MailingRenderer
 from ..campaign.template_errors import explain
 from ..sending.account_choice import AccountChoice
 from ..sending.delivery_plan import message_id_domain
-from ..sending.flow import Flow
 
 MOST_ADDRESSES = 20
 # A person waits for the answer, so a server may not take its time.
@@ -115,7 +114,7 @@ class _Test:
 
     def send(self, address):
         """Send the mail to ``address``; return whether it was taken, and the words."""
-        way = self._way(address)
+        way = self._mailing._way_for(self._choice, address)
         if not way:
             return False, self._choice.explain(self._mailing)
         [delivery] = self._mailing._preview_deliveries([self._recipient_id])
@@ -130,15 +129,6 @@ class _Test:
         # leaves, and not after it: it would be sent again.
         self._env.flush_all()
         return self._hand_over(sender, mail, way)
-
-    def _way(self, address):
-        """Return the way that mails to the provider of ``address`` take, or None."""
-        domains = self._env["campaign.mail.domain"]
-        domain = domains.search([("name", "=", address.rpartition("@")[2])])
-        group_id = domain.provider_group_id.id or domains._other_group_id()
-        mailing = self._mailing
-        flow = Flow(mailing.id, mailing.campaign_id.id or None, group_id)
-        return next(iter(self._choice.ways(flow)), None)
 
     def _hand_over(self, sender, mail, way):
         if way.test_address:
