@@ -196,19 +196,12 @@ class MailingMailing(models.Model):
     # Nothing is sent past an error
     # ------------------------------------------------------------
 
-    def action_put_in_queue(self):
-        self._check_errors()
-        return super().action_put_in_queue()
-
-    def action_send_mail(self, res_ids=None):
-        self._check_errors()
-        return super().action_send_mail(res_ids)
-
-    def _check_errors(self):
+    def _check_may_be_sent(self):
         """Raise when one of these mailings cannot or must not be sent.
 
         :raise UserError: names everything that is to be corrected.
         """
+        result = super()._check_may_be_sent()
         for mailing in self._desk_mailings():
             errors = Preflight(mailing).errors()
             if errors:
@@ -220,6 +213,7 @@ class MailingMailing(models.Model):
                         errors=lines,
                     )
                 )
+        return result
 
     def _in_one_line(self, finding):
         title, detail, _where = words_of(self.env, finding)
