@@ -17,6 +17,7 @@ from ..models.checking.preflight_words import _FOUND, PLACES, words_of
 from ..tools.preflight import reach
 from ..tools.preflight.finding import Finding
 from .common import BODY, WAY_OUT
+from .test_campaign_record import CampaignCommon
 from .test_checking_preview import PreviewCommon
 
 ROOT = Path(__file__).parent.parent
@@ -391,7 +392,46 @@ class TestPreflight(PreflightCommon):
         mailing = self._mailing()
         action = mailing.action_preflight()
         self.assertEqual(
-            action["params"], {"mailing_id": mailing.id, "then": "action_launch"}
+            action["params"],
+            {"model": "mailing.mailing", "id": mailing.id, "then": "action_launch"},
         )
         with self.assertRaises(UserError):
             mailing.action_preflight("unlink")
+
+
+@tagged("-at_install", "post_install")
+class TestCampaignPreflight(CampaignCommon):
+    def test_lines_of_all_drafts(self):
+        campaign = self._campaign()
+        codes = {line["code"] for line in campaign.get_preflight()["lines"]}
+        self.assertIn("preview_missing", codes)
+        action = campaign.action_preflight()
+        self.assertEqual(
+            action["params"],
+            {"model": "utm.campaign", "id": campaign.id, "then": "action_send"},
+        )
+        with self.assertRaises(UserError):
+            campaign.action_preflight("unlink")
+        campaign.mail_id.copy({"campaign_id": campaign.id, "subject": "Second"})
+        titles = [line["title"] for line in campaign.get_preflight()["lines"]]
+        self.assertTrue(any(title.startswith("Second: ") for title in titles))
+
+    def test_errors_stop_the_campaign(self):
+        campaign = self._campaign(body_html="<p>No way out</p>", body_arch="<p>No</p>")
+        with self.assertRaisesRegex(UserError, "(?i)unsubscribe"):
+            campaign.action_send()
+        self.assertEqual(campaign.state, "draft")
+
+    def test_nobody_to_send_to(self):
+        campaign = self._campaign(contact_list_ids=[(6, 0, self.list_two.ids)])
+        with self.assertRaisesRegex(UserError, "(?i)recipient"):
+            campaign.action_send()
+
+    def test_preview_and_test_mail(self):
+        campaign = self._campaign()
+        params = campaign.action_preview()["params"]
+        self.assertEqual(params["mailing_id"], campaign.mail_id.id)
+        self.assertEqual(campaign.action_test()["res_model"], "mailing.mailing.test")
+        empty = self.env["utm.campaign"].create({"title": "Empty"})
+        with self.assertRaises(UserError):
+            empty.action_preview()

@@ -17,6 +17,19 @@ from .preflight_words import PLACES, words_of
 MOST_ITEMS = 8
 
 
+def open_preflight(record, then):
+    """Return the action that shows the list for a mailing or a campaign.
+
+    :param then: the record's method that its button goes on with.
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "campaign_desk_preflight",
+        "name": record.env._("Before you send"),
+        "params": {"model": record._name, "id": record.id, "then": then},
+    }
+
+
 class MailingMailing(models.Model):
     """What keeps a mailing of the Campaign Desk engine from being sent:
 
@@ -82,12 +95,7 @@ class MailingMailing(models.Model):
         self.ensure_one()
         if then not in ("action_launch", "action_schedule"):
             raise UserError(self.env._("A pre-flight leads to sending, not to this."))
-        return {
-            "type": "ir.actions.client",
-            "tag": "campaign_desk_preflight",
-            "name": self.env._("Before you send"),
-            "params": {"mailing_id": self.id, "then": then},
-        }
+        return open_preflight(self, then)
 
     def action_preflight_schedule(self):
         """Open the list; its button goes on to the choice of a time."""

@@ -12,7 +12,7 @@ const LEVELS = [
 ];
 
 /**
- * What should be known before a mailing is sent, with the button that sends it.
+ * What should be known before a mailing or a campaign is sent, with the button for it.
  *
  * The server finds and words everything; an error there stops sending there, too.
  */
@@ -20,7 +20,8 @@ export class PreflightDialog extends Component {
     static template = "campaign_desk.PreflightDialog";
     static components = {Dialog};
     static props = {
-        mailingId: Number,
+        model: String,
+        id: Number,
         then: String,
         onSent: Function,
         close: Function,
@@ -36,8 +37,9 @@ export class PreflightDialog extends Component {
     async look(askPages) {
         this.state.isAsking = askPages;
         try {
-            this.state.found = await this.orm.call("mailing.mailing", "get_preflight", [
-                [this.props.mailingId],
+            const {model, id} = this.props;
+            this.state.found = await this.orm.call(model, "get_preflight", [
+                [id],
                 askPages,
             ]);
         } finally {
@@ -73,19 +75,21 @@ export class PreflightDialog extends Component {
     }
 
     get sendLabel() {
-        const isNow = this.props.then === "action_launch";
-        if (this.count("warning")) {
-            return isNow ? _t("Send anyway") : _t("Schedule anyway");
-        }
-        return isNow ? _t("Send to all") : _t("Choose a time");
+        const labels = {
+            action_launch: [_t("Send to all"), _t("Send anyway")],
+            action_schedule: [_t("Choose a time"), _t("Schedule anyway")],
+            action_send: [_t("Send as scheduled"), _t("Send anyway")],
+            action_request_approval: [_t("Ask for approval"), _t("Ask anyway")],
+            action_approve: [_t("Approve and send"), _t("Approve anyway")],
+        };
+        return labels[this.props.then][this.count("warning") ? 1 : 0];
     }
 
     async send() {
         this.state.isSending = true;
         try {
-            const action = await this.orm.call("mailing.mailing", this.props.then, [
-                [this.props.mailingId],
-            ]);
+            const {model, id, then} = this.props;
+            const action = await this.orm.call(model, then, [[id]]);
             this.props.close();
             await this.props.onSent(action);
         } finally {
@@ -103,11 +107,12 @@ export class PreflightDialog extends Component {
 
 registry.category("actions").add("campaign_desk_preflight", (env, {params}) => {
     env.services.dialog.add(PreflightDialog, {
-        mailingId: params.mailing_id,
+        model: params.model,
+        id: params.id,
         then: params.then,
         onSent: async (action) => {
             const {action: actions} = env.services;
-            if (action) {
+            if (action !== true) {
                 await actions.doAction(action, {
                     onClose: () => actions.doAction("soft_reload"),
                 });
