@@ -306,6 +306,17 @@ class TestCampaignRecurring(CampaignCommon):
         self.assertEqual(str(occurrence.occurrence_at), "2027-04-05 07:00:00")
         self.assertEqual(str(campaign.next_occurrence_at), "2027-04-06 07:00:00")
 
+    def test_nobody_there_at_its_time(self):
+        with freeze_time("2027-03-26 12:00:00"):
+            campaign = self._recurring()
+            campaign.action_send()
+        self.contact.unlink()
+        with freeze_time("2027-03-27 08:00:30"):
+            self._run_jobs()
+        self.assertEqual(campaign.mailing_mail_ids, campaign.mail_id)
+        self.assertTrue(campaign.is_recurring)
+        self.assertIn("nobody", campaign.message_ids[0].body)
+
     def test_last_day(self):
         with freeze_time("2027-03-26 12:00:00"):
             campaign = self._recurring(recurrence_until="2027-03-27")
