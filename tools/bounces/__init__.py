@@ -1,0 +1,1 @@
+"""Tracking: what inbound mail is: a bounce, a complaint, a machine's answer …"""
