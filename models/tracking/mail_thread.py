@@ -6,13 +6,11 @@ import re
 from odoo import api, models, tools
 from odoo.fields import Domain
 
-from ...tools import feedback_report, tokens
+from ...tools import bounces, tokens
 
 _logger = logging.getLogger(__name__)
 
 _TAG = re.compile(rf"\+([0-9a-f]{{{tokens.SIGNED_LENGTH}}})@")
-# More return paths or message ids than this no report needs to say what it is about.
-_MOST_CLUES = 20
 
 
 class MailThread(models.AbstractModel):
@@ -25,7 +23,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_is_bounce(self, message, message_dict):
         """Know our per-recipient return paths (VERP) as the bounce address."""
-        if feedback_report.is_report(message):
+        if self._is_complaint(message):
             return False
         untagged = dict(message_dict, to=_TAG.sub("@", message_dict["to"] or ""))
         return super()._detect_is_bounce(message, untagged)
@@ -54,11 +52,19 @@ class MailThread(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    def _is_complaint(self, message):
+        return bounces.sort(message).rule in (
+            "feedback_report",
+            "junk_mail_report",
+            "no_complaint",
+        )
+
+    @api.model
     def _message_parse_extract_payload(
         self, message, message_dict, save_original=False
     ):
         """Leave feedback reports unopened: nobody reads the mail that is in them."""
-        if feedback_report.is_report(message):
+        if self._is_complaint(message):
             return {"body": "", "attachments": []}
         return super()._message_parse_extract_payload(
             message, message_dict, save_original
@@ -70,20 +76,18 @@ class MailThread(models.AbstractModel):
 
         Whoever knows the return path or the ``Message-ID`` of a mail has got it.
         """
-        report = feedback_report.read(message)
+        report = bounces.sort(message)
         delivery = self.env["mailing.trace"]
-        if report.is_complaint:
-            delivery = self._find_reported_delivery(report)
+        if report.kind == bounces.COMPLAINT:
+            delivery = self._find_reported_delivery(report.clues)
             delivery._set_complained()
         _logger.info(
             "Feedback report: %s", f"delivery {delivery.id}" if delivery else "ignored"
         )
 
     @api.model
-    def _find_reported_delivery(self, report):
-        # lower case: some systems fold the case of a return path
-        tags = _TAG.findall(" ".join(report.return_paths).lower())
-        for signed in dict.fromkeys(tags[:_MOST_CLUES]):
+    def _find_reported_delivery(self, clues):
+        for signed in clues.tags:
             delivery = self.env["mailing.trace"]._find_by_signed(
                 tokens.RETURN_PATH, signed
             )
@@ -95,7 +99,7 @@ class MailThread(models.AbstractModel):
             .sudo()
             .search(
                 [
-                    ("message_id", "in", report.message_ids[:_MOST_CLUES]),
+                    ("message_id", "in", clues.message_ids),
                     ("trace_type", "=", "mail"),
                 ],
                 limit=1,
@@ -117,7 +121,7 @@ class MailThread(models.AbstractModel):
         delivery knows it. All else is as in Odoo's own first rule: who writes to the
         alias of another model means that one, and the policy of an alias holds.
         """
-        if feedback_report.is_report(message):
+        if self._is_complaint(message):
             self._handle_feedback_report(message)
             return []
         record = None

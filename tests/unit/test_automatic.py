@@ -292,8 +292,10 @@ class TestAutomatic(unittest.TestCase):
     def test_hostile_input_takes_no_time_and_raises_nothing(self):
         rng = random.Random(3834)
         pieces = (
-            "on ", "a ", "\n", ">", "-", "_", "please ", "wrote:", "from: ", "@", "\x00",
-            "\ud800", "İ", "ß", "urgent ", "is ", "click ", "http", "[", "]", "?", "的",
+            "on ", "a ", "\n", ">", "-", "_", "please ", "wrote:", "from: ", "@",
+            "\x00",
+            "\ud800", "İ", "ß",
+            "urgent ", "is ", "click ", "http", "[", "]", "?", "的",
         )  # fmt: skip
         texts = ["".join(rng.choices(pieces, k=20_000)) for _round in range(20)]
         texts += [piece * 20_000 for piece in pieces]

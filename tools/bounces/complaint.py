@@ -1,106 +1,43 @@
-"""Tracking: spam complaints as mailbox providers report them (ARF, RFC 5965).
+"""Tracking: spam complaints as mailbox providers report them.
 
-A report is a ``multipart/report; report-type=feedback-report`` of a text for people,
-a ``message/feedback-report`` with fields, and the mail it is about or its headers.
+Most send the Abuse Reporting Format (RFC 5965): a ``multipart/report`` of a text for
+people, a ``message/feedback-report`` with fields, and the mail it is about or its
+headers. Microsoft's consumer mail (JMRP) forwards the mail with a header of its own.
 Providers black out whom it is from, so it tells by its return path and its
 ``Message-ID`` which mail it is about.
-
-Reports come from anybody. Headers are read as they stand: the parsers of
-:mod:`email.headerregistry` raise on some that are malformed on purpose.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email.message import Message
+from .mail import Mail, address_in, headers_inside, values
+from .result import COMPLAINT, HUMAN, Failure, Sorted
 
 # What recipients report; other types are no complaint ("not-spam", "auth-failure") or
 # about something else ("virus"). Some providers leave the type out.
 _COMPLAINTS = ("abuse", "fraud", "")
-_REPORT = re.compile(
-    r"\s*multipart/report\b(?=.*\breport-type\s*=\s*\"?feedback-report\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-_FIELDS_PART = "message/feedback-report"
-_RETURNED_PARTS = ("message/rfc822", "message/rfc822-headers", "text/rfc822-headers")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,995}>")
-_HEADER_LINE = re.compile(r"(?m)^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)")
-_LONGEST_HEADERS = 256 * 1024
+_JMRP = "x-hmxmroriginalrecipient"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackReport:
-    """What a report says, all of it unproven.
-
-    ``return_paths`` are texts in which the return path of the mail may stand, the most
-    direct first.
-    """
-
-    is_complaint: bool
-    return_paths: tuple[str, ...] = ()
-    message_ids: tuple[str, ...] = ()
-
-
-def is_report(message: Message) -> bool:
-    """Return whether a mail is a feedback report, by its own words."""
-    return bool(_REPORT.match(_first(message, "content-type")))
-
-
-def read(message: Message) -> FeedbackReport:
-    """Read a feedback report; what is broken in it is left out."""
-    fields = returned = None
-    for part in _parts(message):
-        kind = _first(part, "content-type").partition(";")[0].strip().lower()
-        if kind == _FIELDS_PART and fields is None:
-            fields = _headers_inside(part)
-        elif kind in _RETURNED_PARTS and returned is None:
-            returned = _headers_inside(part)
-    if fields is None:
-        return FeedbackReport(is_complaint=False)
-    returned = returned or []
-    kind = next(_values(fields, "feedback-type"), "").strip().lower()
-    own = [(name.lower(), value) for name, value in _raw_headers(message)]
-    return FeedbackReport(
-        is_complaint=kind in _COMPLAINTS,
-        return_paths=(
-            *_values(own, "to", "delivered-to", "x-original-to"),
-            *_values(fields, "original-mail-from"),
-            *(value for _name, value in returned),
-        ),
-        message_ids=tuple(
-            message_id
-            for value in _values(returned, "message-id", "x-original-message-id")
-            for message_id in _MESSAGE_ID.findall(value)
-        ),
+def feedback_report(mail: Mail) -> Sorted | None:
+    """A feedback report. One that is no complaint is nobody's mail all the same."""
+    if not mail.is_report("feedback-report"):
+        return None
+    part = mail.part("message/feedback-report")
+    fields = headers_inside(part) if part else []
+    kind = next(values(fields, "feedback-type"), "").strip().lower()
+    if not part or kind not in _COMPLAINTS:
+        return Sorted(HUMAN, "no_complaint", 0.9, clues=mail.clues(fields))
+    recipients = values(fields, "original-rcpt-to", "removal-recipient")
+    failures = tuple(
+        Failure(COMPLAINT, "feedback_report", address)
+        for address in dict.fromkeys(map(address_in, recipients))
+        if address
     )
+    return Sorted(COMPLAINT, "feedback_report", 0.99, failures, mail.clues(fields))
 
 
-def _parts(message: Message) -> list[Message]:
-    payload = message.get_payload()
-    return payload if isinstance(payload, list) else []
-
-
-def _headers_inside(part: Message) -> list[tuple[str, str]]:
-    """Return the headers that a part consists of or begins with."""
-    inside = part.get_payload()
-    if isinstance(inside, list):  # a message in the message
-        pairs = _raw_headers(inside[0]) if inside else ()
-        return [(name.lower(), value) for name, value in pairs]
-    text = inside[:_LONGEST_HEADERS].replace("\r\n", "\n") if inside else ""
-    head = text.lstrip("\n").partition("\n\n")[0]
-    return [(name.lower(), value) for name, value in _HEADER_LINE.findall(head)]
-
-
-def _raw_headers(message: Message) -> Iterator[tuple[str, str]]:
-    return ((name, str(value)) for name, value in message.raw_items())
-
-
-def _values(headers: list[tuple[str, str]], *names: str) -> Iterator[str]:
-    return (value for name, value in headers if name in names)
-
-
-def _first(message: Message, name: str) -> str:
-    for found, value in _raw_headers(message):
-        if found.lower() == name:
-            return value
-    return ""
+def junk_mail_report(mail: Mail) -> Sorted | None:
+    """A mail that a user of Outlook.com has called junk (JMRP)."""
+    recipient = next(values(mail.returned, _JMRP), None)
+    if recipient is None or not mail.part("message/rfc822"):
+        return None
+    failure = Failure(COMPLAINT, "junk_mail_report", address_in(recipient))
+    return Sorted(COMPLAINT, "junk_mail_report", 0.95, (failure,), mail.clues())

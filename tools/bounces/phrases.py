@@ -30,9 +30,10 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 
 
-def _any_of(lines: str) -> re.Pattern[str]:
+def any_of(lines: str) -> re.Pattern[str]:
+    """Return what finds any of some patterns, one a line, in a folded text."""
     patterns = [
-        fold(line)
+        fold(line.replace(r"\S", "[^ ]"))  # folding would make it a space
         for line in lines.splitlines()
         if line.strip() and not line.lstrip().startswith("#")
     ]
@@ -40,7 +41,7 @@ def _any_of(lines: str) -> re.Pattern[str]:
 
 
 # It says of itself that a machine wrote it.
-AUTOMATED = _any_of(r"""
+AUTOMATED = any_of(r"""
     # en
     (this is|this message is|this e-?mail is|you are receiving) an? (automated|automatic|auto[ -]?generated|auto)\b
     (was|has been|is) (automatically (generated|sent|created)|(generated|sent|created) automatically)
@@ -85,7 +86,7 @@ AUTOMATED = _any_of(r"""
 """)  # noqa: E501
 
 # Somebody is away, or a house is closed.
-ABSENT = _any_of(r"""
+ABSENT = any_of(r"""
     # en
     out of (the |my |our )?office
     out-of-office
@@ -185,7 +186,7 @@ ABSENT = _any_of(r"""
 """)  # noqa: E501
 
 # Who had the address is gone for good, or the address is no longer read.
-LEFT = _any_of(r"""
+LEFT = any_of(r"""
     # en
     (is|am|are|i'm|'s) no longer (with|at|working|employed|part of|a member|an employee|affiliated|associated|in (the|this) (company|role|organi[sz]ation))
     no longer works? (for|at|here|with|in)\b
@@ -251,7 +252,7 @@ LEFT = _any_of(r"""
 """)  # noqa: E501
 
 # Nobody reads the mail now, or it waits for a return.
-UNREAD = _any_of(r"""
+UNREAD = any_of(r"""
     # en
     (not|n't) (be |been |being )?(automatically )?forwarded
     (limited|no|restricted|intermittent|sporadic) (or no )?(access|connectivity)
@@ -299,7 +300,7 @@ UNREAD = _any_of(r"""
 """)  # noqa: E501
 
 # Whom to turn to instead.
-DEPUTY = _any_of(r"""
+DEPUTY = any_of(r"""
     # en
     (in|during|throughout) my absence
     (in|for|if|any|an|in case of) ([^ ]+ ){0,5}(urgent|emergency|emergencies|immediate|pressing)
@@ -347,7 +348,7 @@ DEPUTY = _any_of(r"""
 """)  # noqa: E501, W291
 
 # Thanks for a mail that nobody has read yet.
-THANKS = _any_of(r"""
+THANKS = any_of(r"""
     thank(s| you)( very much)?,? for (your (e-?mail|message|mail|inquiry|enquiry|interest|request|note)|contacting|reaching|getting in touch|writing)
     (vielen|herzlichen|besten)? ?dank für (ihre|deine|die) (e-?mail|nachricht|mail|anfrage|mitteilung)
     merci (beaucoup )?(pour|de) (votre|ton) (e-?mail|message|mail|courriel)
@@ -364,10 +365,10 @@ THANKS = _any_of(r"""
 """)  # noqa: E501, W291
 
 # A system has taken the mail and gave it a number, or nobody reads the mailbox.
-ACKNOWLEDGED = _any_of(r"""
+ACKNOWLEDGED = any_of(r"""
     # en
     (we|i) (have |'ve )?(successfully )?received your (e-?mail|message|request|enquiry|inquiry|application|mail|ticket)
-    your (e-?mail|message|request|enquiry|inquiry|ticket|case|mail|query|application) (has been|was|is) (successfully )?(received|created|logged|registered|assigned|delivered to a shared|opened)
+    your (e-?mail|message|request|enquiry|inquiry|ticket|case|mail|query|application) (\([^)]{1,30}\) )?(has been|was|is) (successfully )?(received|created|logged|registered|assigned|delivered to a shared|opened)
     (ticket|case|reference|request|incident) ?(number|id|no\.|#|ref)
     (support )?(ticket|case) ([^ ]+ )?(has been|was) (created|opened|logged)
     (mailbox|inbox|address|account) is (not |un)-?(monitored|attended|checked|read)
@@ -416,7 +417,7 @@ ACKNOWLEDGED = _any_of(r"""
 """)  # noqa: E501
 
 # A filter asks the sender to prove to be a person.
-CHALLENGE = _any_of(r"""
+CHALLENGE = any_of(r"""
     # services
     (spam ?arrest|boxbe|spamblocker|mailinblack|bluebottle|senderguard|choicemail|active spam killer|tmda|click2send|digiportal|0spam|vanquish|sanebox sender|mailwasher challenge|uol antispam|antispam uol|spamfence|clean ?box|sendio|totalblock)
     # en
@@ -452,7 +453,7 @@ CHALLENGE = _any_of(r"""
 """)  # noqa: E501
 
 # What only a person says who has read our mail and wants something, or has an opinion.
-PERSONAL = _any_of(r"""
+PERSONAL = any_of(r"""
     # en
     (could|can|would|will) you (please )?(send|call|tell|let|give|share|forward|remind|resend|confirm|explain|stop|remove)
     (please |do )?(send|call|remind|ping|contact|e-?mail|write|ring|phone|try) me\b
