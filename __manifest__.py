@@ -42,6 +42,11 @@
         "views/mailing_checking_views.xml",
         "views/mailing_mailing_test_views.xml",
         # tracking
+        "data/campaign_bounce_policy_data.xml",
+        "views/campaign_inbound_views.xml",
+        "views/campaign_bounce_policy_views.xml",
+        "views/campaign_suppression_wizard_views.xml",
+        "views/campaign_suppression_views.xml",
         "views/tracking_templates.xml",
         # where to find it all
         "views/menus.xml",

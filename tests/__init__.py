@@ -20,8 +20,11 @@ from . import test_sending_pacing
 from . import test_sending_control
 from . import test_sending_status
 from . import test_sending_windows
+from . import test_tracking_bounces
 from . import test_tracking_complaints
 from . import test_tracking_inbound
+from . import test_tracking_policies
 from . import test_tracking_routes
+from . import test_tracking_suppression
 from . import test_upkeep
 from . import test_ui
