@@ -215,7 +215,8 @@ class TestBounces(InboundCommon):
             )
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE mailing_trace SET write_date = now() - mod(id, 20) * interval '1 day'"
+            "UPDATE mailing_trace "
+            "SET write_date = now() - mod(id, 20) * interval '1 day'"
         )
         self.env.invalidate_all()
         source = self._sample("postfix_gmail_no_such_user")
@@ -259,7 +260,8 @@ class TestBounces(InboundCommon):
         )
         self._receive(
             f"From: mailer-daemon@x.example\r\nTo: {self.return_path}\r\n"
-            f"Message-ID: <deep@x.example>\r\nSubject: Undelivered Mail\r\n{parts}\r\nhi"
+            "Message-ID: <deep@x.example>\r\n"
+            f"Subject: Undelivered Mail\r\n{parts}\r\nhi"
         )
         self.assertEqual(self.trace.trace_status, "bounce")
 

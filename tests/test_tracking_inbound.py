@@ -58,7 +58,8 @@ class TestInbound(DeskCommon):
         _lead, trace = self._mail_to_lead()
         bounce = (
             "From: MAILER-DAEMON@example.com\r\nSubject: Undelivered\r\n"
-            "To: bounce+%s@desk.example\r\nMessage-ID: <b%s@example.com>\r\n\r\nGone\r\n"
+            "To: bounce+%s@desk.example\r\n"
+            "Message-ID: <b%s@example.com>\r\n\r\nGone\r\n"
         )
         key = self.env["mailing.mailing"]._tracking_key()
         foreign = tokens.sign(b"another database", tokens.RETURN_PATH, trace.token)

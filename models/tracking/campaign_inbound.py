@@ -212,6 +212,7 @@ class CampaignInbound(models.Model):
         self._check_user()
         # sudo: nobody edits what came in, but its state is people's to change.
         self.filtered(lambda one: one.state == "unrouted").sudo().state = "seen"
+        return True
 
     def action_treat_as_person(self):
         """Have Odoo take this mail as one that a person wrote."""
@@ -234,6 +235,7 @@ class CampaignInbound(models.Model):
                 )
             )
         inbound_sudo.write({"state": "seen", "kind": bounces.HUMAN, "rule": "person"})
+        return True
 
     def action_view_delivery(self):
         """Open the delivery that this mail is about."""

@@ -94,7 +94,7 @@ class MailThread(models.AbstractModel):
         # a stray answer is never answered: two machines would go on for ever
         gateway = self.with_context(campaign_no_answer=is_stray)
         odoos_routes = partial(
-            super().message_route,
+            super(MailThread, gateway).message_route,
             message,
             message_dict,
             model,
