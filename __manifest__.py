@@ -20,6 +20,7 @@
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
+        "views/campaign_calendar_entry_views.xml",
         "views/res_config_settings_views.xml",
         # sending
         "data/campaign_provider_group_data.xml",
@@ -37,7 +38,15 @@
         "views/campaign_answer_rule_views.xml",
         "views/mailing_trace_views.xml",
         "views/campaign_send_window_views.xml",
+        # checking
+        "views/mailing_checking_views.xml",
+        "views/mailing_mailing_test_views.xml",
         # tracking
+        "data/campaign_bounce_policy_data.xml",
+        "views/campaign_inbound_views.xml",
+        "views/campaign_bounce_policy_views.xml",
+        "views/campaign_suppression_wizard_views.xml",
+        "views/campaign_suppression_views.xml",
         "views/tracking_templates.xml",
         # where to find it all
         "views/menus.xml",
@@ -54,6 +63,7 @@
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,5 +1,6 @@
 """What happens when the add-on comes and goes."""
 
+from odoo.tools import SQL
 from odoo.tools.misc import file_open
 
 
@@ -21,6 +22,11 @@ def pre_init_hook(env):
          WHERE delivery_engine IS NULL
         """
     )
+
+
+def post_init_hook(env):
+    """Give campaigns that were there before the state that their mailings make."""
+    env["utm.campaign"]._write_states(SQL("TRUE"))
 
 
 def uninstall_hook(env):

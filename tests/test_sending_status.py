@@ -237,4 +237,4 @@ class TestStatus(DeskCommon):
         self.assertEqual(uncertain.trace_status, "sent")
         self.assertTrue(uncertain.sent_datetime)
         failed.write({"trace_status": "error"})
-        self.assertIsNone(failed.with_user(self.user_marketing).action_retry())
+        self.assertIs(failed.with_user(self.user_marketing).action_retry(), True)

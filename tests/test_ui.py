@@ -3,11 +3,10 @@
 from odoo.tests import HttpCase, tagged
 
 from ..tools.delivery import FAILURE_UNKNOWN
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 
-@tagged("-at_install", "post_install")
-class TestScreens(DeskCommon, HttpCase):
+class ScreenCommon(DeskCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -27,6 +26,9 @@ class TestScreens(DeskCommon, HttpCase):
             f"/odoo/action-{action}/{mailing.id}", name, login="user_marketing"
         )
 
+
+@tagged("-at_install", "post_install")
+class TestScreens(ScreenCommon):
     def test_send(self):
         self._contact("C", "c@example.com")
         mailing = self._mailing(user_id=self.user_marketing.id)
@@ -42,7 +44,7 @@ class TestScreens(DeskCommon, HttpCase):
         bad = self._contact("Bad", "bad@example.com")
         mailing = self._mailing(
             user_id=self.user_marketing.id,
-            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>",
+            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>" + WAY_OUT,
         )
         self._send(mailing)
         traces = {trace.res_id: trace for trace in mailing.mailing_trace_ids}

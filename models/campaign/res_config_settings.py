@@ -12,3 +12,6 @@ class ResConfigSettings(models.TransientModel):
         default="desk",
         config_parameter="campaign_desk.delivery_engine",
     )
+    campaign_approval = fields.Boolean(
+        related="company_id.campaign_approval", readonly=False
+    )

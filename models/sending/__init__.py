@@ -16,6 +16,7 @@ from . import mailing_trace  # a delivery, and the queue
 from . import mailing_mailing  # planning, start and end of a mailing
 from . import mailing_control  # pause, resume, cancel
 from . import mailing_status  # how far it is
+from . import utm_campaign  # how far a campaign is
 from . import mailing_timing  # when a mailing may reach people, doubts about mails
 from . import circuit_breaker  # stops a mailing before it does harm
 from . import sender_check  # is the sender what people will see?

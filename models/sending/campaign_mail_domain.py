@@ -111,6 +111,7 @@ class CampaignMailDomain(models.Model):
         # sudo: nobody may write what the look-up finds; asking for one is no harm.
         self.sudo().write({"state": "pending", "failure_count": 0})
         self._wake_resolver()
+        return True
 
     # ------------------------------------------------------------
     # The groups change

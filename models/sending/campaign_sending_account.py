@@ -210,6 +210,7 @@ class CampaignSendingAccount(models.Model):
         # sudo: paces are the engine's own notes, which nobody may edit.
         self.pace_ids.sudo().unlink()
         self.env["mailing.trace"]._wake_lanes()
+        return True
 
     def _rest(self, server_id, reason):
         """Leave a server that does not answer alone for a while.

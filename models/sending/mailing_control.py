@@ -71,6 +71,7 @@ class MailingMailing(models.Model):
         self._check_under_way()
         running = self.filtered(lambda mailing: not mailing.is_paused)
         running._set_paused(self._by_me(self.env._("Paused by %(who)s, %(when)s")))
+        return True
 
     def action_resume_sending(self):
         """Go on where these mailings were paused."""
@@ -81,6 +82,7 @@ class MailingMailing(models.Model):
         paused._write_sending({**NOT_PAUSED, "resumed_at": fields.Datetime.now()})
         paused.activity_unlink(["mail.mail_activity_data_warning"])
         self.env["mailing.trace"]._wake_lanes()
+        return True
 
     def action_cancel_sending(self):
         """Send nothing more: what waits is taken out, what is sent stays."""
@@ -100,13 +102,15 @@ class MailingMailing(models.Model):
         )
         begun.activity_unlink(["mail.mail_activity_data_warning"])
         begun._wake_dispatcher([fields.Datetime.now()])
+        return True
 
     def action_cancel(self):
         desk = self._desk_mailings()
         desk.filtered("is_paused")._write_sending(NOT_PAUSED)
         # sudo: as in _write_sending
         super(MailingMailing, desk.sudo()).action_cancel()
-        return super(MailingMailing, self - desk).action_cancel()
+        super(MailingMailing, self - desk).action_cancel()
+        return True
 
     def _write_sending(self, vals):
         """Write what is about the sending, and no part of the template.

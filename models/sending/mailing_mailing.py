@@ -50,6 +50,7 @@ class MailingMailing(models.Model):
     # ------------------------------------------------------------
 
     def action_put_in_queue(self):
+        self._check_may_be_sent()
         self.filtered(lambda mailing: mailing.state == "draft")._forget_plan()
         desk = self._desk_mailings()
         desk.write({"state": "in_queue"})
@@ -59,14 +60,15 @@ class MailingMailing(models.Model):
                 [date or fields.Datetime.now() for date in desk.mapped("schedule_date")]
             )
         standard = self - desk
-        return (
-            super(MailingMailing, standard).action_put_in_queue() if standard else None
-        )
+        if standard:
+            super(MailingMailing, standard).action_put_in_queue()
+        return True
 
     def action_retry_sending(self):
         """Go on after the cause of ``sending_error`` was corrected."""
         self._write_sending({"sending_error": False})
         self._wake_dispatcher([fields.Datetime.now()])
+        return True
 
     def action_retry_failed(self):
         desk = self._desk_mailings()
@@ -74,12 +76,13 @@ class MailingMailing(models.Model):
         failed &= Domain("trace_status", "=", "error")
         self.env["mailing.trace"].search(failed).action_retry()
         standard = self - desk
-        return (
-            super(MailingMailing, standard).action_retry_failed() if standard else None
-        )
+        if standard:
+            super(MailingMailing, standard).action_retry_failed()
+        return True
 
     def _action_send_mail(self, res_ids=None):
         """Plan deliveries for these records (or all recipients) and start sending."""
+        self._check_may_be_sent()
         desk = self._desk_mailings()
         for mailing in desk:
             if res_ids:
@@ -162,6 +165,7 @@ class MailingMailing(models.Model):
     def _cron_dispatch(self):
         """Plan what is due, look after workers that died, close what is finished."""
         commit = self.env["ir.cron"]._commit_progress
+        self.env["utm.campaign"]._start_due_occurrences()
         due = self.search(self._due_domain())
         commit(remaining=len(due))
         for mailing in due:
@@ -184,6 +188,8 @@ class MailingMailing(models.Model):
         self.search([("state", "=", "sending")])._check_breaker()
         self.env["campaign.sending.account"]._advance_warmups()
         self._finish_sent()
+        commit()
+        self.env["utm.campaign"]._sync_states()
         commit(remaining=0)
 
     @api.model

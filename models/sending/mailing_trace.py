@@ -89,11 +89,15 @@ class MailingTrace(models.Model):
         help="What the mail server said when it took the mail, often its queue number.",
     )
     failure_type = fields.Selection(
-        selection_add=[(delivery.FAILURE_UNKNOWN, "Outcome unknown")],
+        selection_add=[
+            (delivery.FAILURE_UNKNOWN, "Outcome unknown"),
+            ("suppressed", "Suppressed Address"),
+        ],
         ondelete={
             delivery.FAILURE_UNKNOWN: lambda traces: traces.write(
                 {"failure_type": "unknown"}
-            )
+            ),
+            "suppressed": lambda traces: traces.write({"failure_type": "mail_bl"}),
         },
     )
 
@@ -121,6 +125,7 @@ class MailingTrace(models.Model):
     )
     _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
+    _provider_reference_idx = models.Index("USING hash (provider_reference)")
 
     # ------------------------------------------------------------
     # The lanes
@@ -226,7 +231,7 @@ class MailingTrace(models.Model):
         """Apply a person's decision to these deliveries, and have the lanes act.
 
         :param rule: a sentence that says which deliveries can be decided so.
-        :return: an action that tells how many were left as they are, if any.
+        :return: True, or an action that tells how many were left as they are.
         """
         if not self.env.user.has_group("campaign_desk.group_campaign_author"):
             raise AccessError(
@@ -244,7 +249,7 @@ class MailingTrace(models.Model):
         begun._write_sending({"state": "sending"})
         self._wake_lanes()
         if changed == len(self):
-            return None
+            return True
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -271,6 +276,9 @@ class MailingTrace(models.Model):
                    SET trace_status = %(outcome)s,
                        failure_type = NULL,
                        failure_reason = NULL,
+                       bounce_class = NULL,
+                       bounce_status = NULL,
+                       bounced_at = NULL,
                        waiting_for = NULL,
                        sent_datetime = CASE
                            WHEN %(outcome)s = 'sent'

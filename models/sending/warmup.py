@@ -96,6 +96,7 @@ class CampaignSendingAccount(models.Model):
                 "warmup_hold_reason": False,
             }
         )
+        return True
 
     def action_resume_warmup(self):
         """Go on although it is held."""
@@ -110,11 +111,13 @@ class CampaignSendingAccount(models.Model):
             }
         )
         self.env["mailing.trace"]._wake_lanes()
+        return True
 
     def action_stop_warmup(self):
         """Send without the schedule's limits."""
         self.write({"warmup_state": "off", "warmup_hold_reason": False})
         self.env["mailing.trace"]._wake_lanes()
+        return True
 
     def _warmup_mails(self):
         """Return how many mails may leave in 24 hours; None: as many as there are."""

@@ -4,6 +4,7 @@
 do; the first that knows the mail decides.
 """
 
+from .reasons import classify, status_in
 from .result import (
     ANSWERS,
     AUTHENTICATION,
@@ -20,12 +21,14 @@ from .result import (
     KINDS,
     LEFT_COMPANY,
     MAILBOX_FULL,
+    NOTICE,
     OUT_OF_OFFICE,
     READ_RECEIPT,
     SENDERS_FAULT,
     SOFT_BOUNCE,
+    SURE_ENOUGH,
     Clues,
     Failure,
     Sorted,
 )
-from .sorting import sort
+from .sorting import read_text, sort

@@ -8,7 +8,7 @@ Providers black out whom it is from, so it tells by its return path and its
 """
 
 from .mail import Mail, address_in, headers_inside, values
-from .result import COMPLAINT, HUMAN, Failure, Sorted
+from .result import COMPLAINT, NOTICE, Failure, Sorted
 
 # What recipients report; other types are no complaint ("not-spam", "auth-failure") or
 # about something else ("virus"). Some providers leave the type out.
@@ -24,7 +24,7 @@ def feedback_report(mail: Mail) -> Sorted | None:
     fields = headers_inside(part) if part else []
     kind = next(values(fields, "feedback-type"), "").strip().lower()
     if not part or kind not in _COMPLAINTS:
-        return Sorted(HUMAN, "no_complaint", 0.9, clues=mail.clues(fields))
+        return Sorted(NOTICE, "no_complaint", 0.9, clues=mail.clues(fields))
     recipients = values(fields, "original-rcpt-to", "removal-recipient")
     failures = tuple(
         Failure(COMPLAINT, "feedback_report", address)

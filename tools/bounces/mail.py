@@ -295,8 +295,15 @@ def _is_attachment(message: Message) -> bool:
 
 
 def _printable(text: str) -> str:
-    """Return a text without halves of characters, which nothing can encode."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Return a text without halves of characters, which nothing can encode.
+
+    In headers they are what the parser makes of bytes that should have been encoded,
+    which mostly are UTF-8.
+    """
+    try:
+        return text.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
 
 
 # ------------------------------------------------------------

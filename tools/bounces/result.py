@@ -21,6 +21,8 @@ COMPLAINT = "complaint"
 READ_RECEIPT = "read_receipt"
 # A server confirms that it took or passed on the mail (RFC 3461).
 DELIVERED = "delivered"
+# A machine's mail from which nothing follows, such as a report of "no spam".
+NOTICE = "notice"
 HUMAN = "human"
 
 # Not delivered, for good.
@@ -28,7 +30,14 @@ BOUNCES = (HARD_BOUNCE, SOFT_BOUNCE, MAILBOX_FULL, BLOCK, AUTHENTICATION, CONTEN
 # The sender's fault, never the address's.
 SENDERS_FAULT = (BLOCK, AUTHENTICATION, CONTENT)
 ANSWERS = (OUT_OF_OFFICE, LEFT_COMPANY, CHALLENGE, AUTO_REPLY)
-KINDS = (*BOUNCES, DELAYED, COMPLAINT, READ_RECEIPT, DELIVERED, *ANSWERS, HUMAN)
+# Surer than this an automatic answer may be kept from making records.
+SURE_ENOUGH = 0.8
+KINDS = (
+    *BOUNCES,
+    *(DELAYED, COMPLAINT, READ_RECEIPT, DELIVERED, NOTICE),
+    *ANSWERS,
+    HUMAN,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from .delivery_status import delivery_status, is_from_machine
 from .formats import FORMATS
 from .mail import Mail
 from .receipt import disposition_notification, receipt_in_words
-from .result import HUMAN, Sorted
+from .result import HUMAN, NOTICE, Sorted
 from .wording import failure_by_library, failure_in_words, is_named_report
 
 _LONGEST_EXCERPT = 4000
@@ -42,6 +42,14 @@ def automatic_answer(mail: Mail) -> Sorted | None:
     )
 
 
+def unknown_report(mail: Mail) -> Sorted | None:
+    """A report or a mail system's mail that nothing else understands."""
+    is_report = mail.content_type.lstrip().startswith("multipart/report")
+    if not is_report and not mail.sender.startswith("mailer-daemon@"):
+        return None
+    return Sorted(NOTICE, "unknown_report", 0.6, clues=mail.clues())
+
+
 DETECTORS: tuple[Callable[[Mail], Sorted | None], ...] = (
     feedback_report,
     junk_mail_report,
@@ -52,6 +60,7 @@ DETECTORS: tuple[Callable[[Mail], Sorted | None], ...] = (
     failure_by_library,
     receipt_in_words,
     automatic_answer,
+    unknown_report,
 )
 
 
@@ -65,6 +74,11 @@ def sort(source: bytes | Message) -> Sorted:
         if found := detect(mail):
             return _with_text(found, mail)
     return _with_text(Sorted(HUMAN, "none", 0.9, clues=mail.clues()), mail)
+
+
+def read_text(source: bytes | Message) -> str:
+    """Return a mail's text, whatever is wrong with it."""
+    return Mail(source).whole_text
 
 
 def _with_text(found: Sorted, mail: Mail) -> Sorted:

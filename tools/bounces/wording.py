@@ -162,14 +162,15 @@ def is_named_report(mail: Mail) -> bool:
 def failure_in_words(mail: Mail) -> Sorted | None:
     """A report that only its words give away."""
     subject, text = fold(mail.subject), fold(mail.text[:_LONGEST])
-    named = is_named_report(mail)
+    is_report = mail.is_report("delivery-status")
+    named = is_named_report(mail) or is_report
     machine = is_from_machine(mail)
     said = _FAILED.findall(text)
-    if _ANSWER.match(subject) and not machine:
+    if _ANSWER.match(subject) and not machine and not is_report:
         # "Re:" is a person's, unless nothing else is
         if len(said) < 2 or PERSONAL.search(text) or "?" in text:
             return None
-    elif not (named or mail.is_report("delivery-status") or (machine and said)):
+    elif not (named or (machine and said)):
         return None
     elif not machine and text and not _MAIL.search(f"{fold(mail.subject)} {text}"):
         return None  # something else failed, such as a parcel or a pump

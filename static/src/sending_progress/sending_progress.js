@@ -17,18 +17,13 @@ const POLL_STILL = 10000;
 const MOVING = ["sending", "cancelling"];
 const ENDED = ["draft", "done", "cancelled"];
 
-// What buttons of the form change.
-const WATCHED = [
-    {name: "state", type: "selection"},
-    {name: "is_paused", type: "boolean"},
-    {name: "sending_error", type: "text"},
-    {name: "cancel_reason", type: "text"},
-];
+// What buttons of the form change; a campaign has only the first of them.
+const WATCHED = ["state", "is_paused", "sending_error", "cancel_reason"];
 
 /**
- * How far a mailing is, kept up to date while somebody looks.
+ * How far a mailing or a campaign is, kept up to date while somebody looks.
  *
- * All numbers and sentences come from `get_sending_status()` of the mailing.
+ * All numbers and sentences come from `get_sending_status()` of the record.
  */
 export class SendingProgress extends Component {
     static template = "campaign_desk.SendingProgress";
@@ -45,7 +40,7 @@ export class SendingProgress extends Component {
             }
             this.record = record;
             // Read here, so that a change of one of them asks again at once.
-            this.watched = WATCHED.map(({name}) => record.data[name]);
+            this.watched = WATCHED.map((name) => record.data[name]);
             return this.refresh();
         });
         useExternalListener(document, "visibilitychange", () => this.onVisibility());
@@ -65,11 +60,9 @@ export class SendingProgress extends Component {
         const question = ++this.asked;
         let status = null;
         try {
-            status = await this.orm.silent.call(
-                "mailing.mailing",
-                "get_sending_status",
-                [record.resId]
-            );
+            status = await this.orm.silent.call(record.resModel, "get_sending_status", [
+                record.resId,
+            ]);
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
@@ -196,7 +189,7 @@ export class SendingProgress extends Component {
 
     async open(kind) {
         this.action.doAction(
-            await this.orm.call("mailing.mailing", "action_view_deliveries", [
+            await this.orm.call(this.record.resModel, "action_view_deliveries", [
                 this.record.resId,
                 kind,
             ])
@@ -206,7 +199,7 @@ export class SendingProgress extends Component {
 
 export const sendingProgress = {
     component: SendingProgress,
-    fieldDependencies: WATCHED,
+    fieldDependencies: [{name: "state", type: "selection"}],
 };
 
 registry.category("view_widgets").add("campaign_desk_progress", sendingProgress);
