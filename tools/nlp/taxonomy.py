@@ -65,6 +65,7 @@ GROUPS_OF_KIND = {
     AUTO_REPLY: ("auto_reply",),
     bounces.READ_RECEIPT: ("auto_reply",),
     bounces.DELIVERED: ("auto_reply",),
+    bounces.NOTICE: ("auto_reply",),
     bounces.COMPLAINT: ("complaint",),
     bounces.DELAYED: ("bounce",),
     **dict.fromkeys(bounces.BOUNCES, ("bounce",)),
