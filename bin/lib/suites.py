@@ -167,7 +167,9 @@ class Suites:
         outcome.count(not strangers, f"{wheel.name} also holds {strangers[:5]}")
         outcome.count(size < WHEEL_LIMIT, f"{wheel.name} has {size} bytes")
         modules = [path.name for path in self.env.root.glob("*.py")]
-        data = [f"{home}{path}" for path in [*self._manifest_files(), *modules]]
+        read = self.env.root.glob("tools/*/data/*")
+        read = [path.relative_to(self.env.root) for path in read]
+        data = [f"{home}{path}" for path in [*self._manifest_files(), *modules, *read]]
         missing = sorted(set(data) - set(names))
         outcome.count(not missing, f"{wheel.name} has no {missing[:5]}")
         return outcome

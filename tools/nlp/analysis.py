@@ -1,6 +1,6 @@
 """Response: the whole analysis of one inbound mail, a pure function.
 
-    clean ─▶ language ─▶ engine ─▶ who wrote ─▶ labels ─▶ questions ─▶ dates
+    clean ─▶ language ─▶ engine ─▶ who wrote ─▶ times ─▶ labels ─▶ questions, topics
 
 No step raises on anything that a mail may hold, and the time each takes grows with the
 length of the mail, no faster.

@@ -215,6 +215,8 @@ def _first_line(sheet: Sheet, start: int) -> int:
     above = start - 1
     if above < 0 or sheet.kinds[above]:
         return start
+    if sheet.lines[above].endswith("<") and ">" in sheet.lines[start]:
+        return above
     line = sheet.lines[above].strip(_FRAME)
     if len(line) > 100 or not any(sign.isdigit() for sign in line):
         return start
