@@ -31,6 +31,8 @@ _SIMPLE = (
     "complaint",
     "thanks",
 )
+# What a question may be about besides the offer.
+_ASKED_FOR = {"meeting_request", "objection_timing", "referral", "wrong_person"}
 _FLAVOURS = ("pricing_request", "document_request", "information_request")
 
 
@@ -51,8 +53,8 @@ def intents(
         for name, why in times.items()
         if _LEAST_WITH_TIME[name] <= _sure(labels, name) < GIVEN
     ]
-    given += _questions(labels)
     given += _referrals(labels, hits)
+    given += _questions(labels, {label.name for label in given})
     given = _with_exact_opt_out(given, hits, words)
     if not given:
         highest = max((label.confidence for label in labels.values()), default=0.0)
@@ -64,8 +66,11 @@ def _sure(labels: Mapping[str, Label], name: str) -> float:
     return labels[name].confidence if name in labels else 0.0
 
 
-def _questions(labels: Mapping[str, Label]) -> list[Label]:
-    """Return what is asked for: prices, documents, information, or something else."""
+def _questions(labels: Mapping[str, Label], given: set[str]) -> list[Label]:
+    """Return what is asked for: prices, documents, information, or something else.
+
+    "Could we talk on Tuesday?" asks for a meeting, and for nothing else.
+    """
     if _sure(labels, "any_question") < GIVEN:
         return []
     found = [labels[name] for name in _FLAVOURS if _sure(labels, name) >= GIVEN]
@@ -73,6 +78,8 @@ def _questions(labels: Mapping[str, Label]) -> list[Label]:
         return found
     surest = max(_FLAVOURS, key=lambda name: _sure(labels, name))
     name = surest if _sure(labels, surest) >= _FLAVOUR else "question"
+    if name == "question" and given & _ASKED_FOR:
+        return []
     asked = labels["any_question"]
     return [Label(name, asked.confidence, asked.evidence)]
 
