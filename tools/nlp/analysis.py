@@ -6,21 +6,20 @@ No step raises on anything that a mail may hold, and the time each takes grows w
 length of the mail, no faster.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from . import clean as cleaning
-from . import dates, decision, engines, questions, sender, taxonomy, topics
+from . import decision, engines, questions, sender, taxonomy, topics
 from . import features as feature_tools
 from . import language as languages
-from .base import Engine, Evidence, Label, Reply
+from .base import Engine, Label, Prediction, Reply
 from .rules import Pack
+from .times import Times
 
 # What is shown of the text that was cut away.
 _LONGEST_CUT = 20_000
-# Below this, dates are read in whatever language makes most of them.
-_SURE_OF_LANGUAGE = 0.5
 
 
 def analyze(
@@ -58,67 +57,97 @@ def analyze(
     :raises zoneinfo.ZoneInfoNotFoundError: for a time zone that there is not.
     """
     arrived = _moment(date)
-    subject = str(subject or "")
-    cleaned = cleaning.clean(text or "", html, original=original or "")
-    spoken = _language(cleaned.text, subject, original or "")
-    language = spoken.code
-    features = feature_tools.read(cleaned.text, language)
-    words, hits = features.words, features.hits
-    reply = Reply(cleaned.text, language, subject, features)
+    text, subject, original = text or "", str(subject or ""), original or ""
+    cleaned = cleaning.clean(text, html, original=original)
+    spoken = _language(cleaned.text, subject, original)
+    features = feature_tools.read(cleaned.text, spoken.code)
+    reply = Reply(cleaned.text, spoken.code, subject, features)
     if engine is None:
         engine = engines.best()
     elif isinstance(engine, str):
         engine = engines.get(engine)
     prediction, fallback = engines.predict(engine, reply)
-    is_absence = dates.is_absence(cleaned.text, language)
-    kind = sender.kind(headers, subject, text or "", html, prediction, hits, is_absence)
-    is_human = kind.name == taxonomy.HUMAN
-    times = _Times(cleaned.text, subject, arrived, spoken, kind.name, tz)
-    labels = []
-    if is_human:
-        labels = decision.intents(prediction, hits, words, times.evidence())
-    names = [label.name for label in labels]
-    feeling, score, sure = decision.sentiment(prediction)
-    if not is_human:
-        feeling, score, sure = "neutral", 0.0, kind.confidence
-    asks = is_human and decision.asks(prediction, hits, words)
-    rows = questions.find(words, hits, asks) if is_human else []
-    about = []
-    if is_human:
-        about = topics.find(words, topic_pack or topics.pack(language), labels)
-    groups = taxonomy.groups(kind.name, names)
+    kind = sender.kind(headers, text, html, reply, prediction)
+    times = Times(cleaned.text, subject, arrived, spoken, kind.name, tz)
+    said = _Said(Label("neutral", kind.confidence))
+    if kind.name == taxonomy.HUMAN:
+        said = _said_by_person(
+            reply, prediction, times, topic_pack or topics.pack(spoken.code)
+        )
+    groups = taxonomy.groups(kind.name, [label.name for label in said.intents])
     return {
         "clean_text": cleaned.text,
         "cut": [
             {"kind": cut.kind, "text": cut.text[:_LONGEST_CUT]} for cut in cleaned.cut
         ],
-        "language": language,
-        "low_support": language not in (*languages.SUPPORTED, languages.UNKNOWN),
+        "language": spoken.code,
+        "low_support": spoken.code not in (*languages.SUPPORTED, languages.UNKNOWN),
         "engine": prediction.engine,
         "model": prediction.version,
         "fallback": fallback,
-        "sentiment": feeling,
-        "sentiment_score": score,
-        "confidence": sure,
         "intents": groups,
-        "topics": [label.name for label in about],
-        "has_question": asks,
         "wants_meeting": "meeting" in groups,
-        "action_request": _requests(prediction, rows),
-        "rows": [
-            {"kind": row.kind, "text": row.text, "start": row.start, "end": row.end}
-            for row in rows
-        ],
         **times.as_dict(groups),
-        "axes": {
-            "kind": kind.as_dict(),
-            "intents": [label.as_dict() for label in labels],
-            "sentiment": Label(
-                feeling, sure, prediction.sentiment_evidence if is_human else ()
-            ).as_dict(),
-            "topics": [label.as_dict() for label in about],
-        },
+        **said.as_dict(),
+        "axes": {"kind": kind.as_dict(), **said.axes()},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a person says; a machine says nothing, and feels nothing.
+
+    ``score`` is the sentiment from −1 to +1, ``requests`` whether an act is asked for.
+    """
+
+    sentiment: Label
+    score: float = 0.0
+    intents: Sequence[Label] = ()
+    topics: Sequence[Label] = ()
+    asks: bool = False
+    requests: bool = False
+    rows: Sequence[questions.Row] = ()
+
+    def as_dict(self) -> dict:
+        """Return the summary as plain values."""
+        return {
+            "sentiment": self.sentiment.name,
+            "sentiment_score": self.score,
+            "confidence": self.sentiment.confidence,
+            "topics": [label.name for label in self.topics],
+            "has_question": self.asks,
+            "action_request": self.requests,
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+    def axes(self) -> dict:
+        """Return the axes in full, as plain values."""
+        return {
+            "intents": [label.as_dict() for label in self.intents],
+            "sentiment": self.sentiment.as_dict(),
+            "topics": [label.as_dict() for label in self.topics],
+        }
+
+
+def _said_by_person(
+    reply: Reply, prediction: Prediction, times: Times, topic_pack: Pack
+) -> _Said:
+    """Return what a person's reply says."""
+    words, hits = reply.features.words, reply.features.hits
+    labels = decision.intents(prediction, hits, words, times.evidence())
+    name, score, sure = decision.sentiment(prediction)
+    asks = decision.asks(prediction, hits, words)
+    rows = questions.find(words, hits, asks)
+    requests = (prediction.requests or 0) >= decision.GIVEN
+    return _Said(
+        Label(name, sure, prediction.sentiment_evidence),
+        score,
+        labels,
+        topics.find(words, topic_pack, labels),
+        asks,
+        requests or any(row.kind == "request" for row in rows),
+        rows,
+    )
 
 
 def _moment(date: str | datetime) -> datetime:
@@ -139,101 +168,3 @@ def _language(text: str, subject: str, original: str) -> languages.Language:
             break
         found = languages.detect(more)
     return found
-
-
-def _requests(prediction, rows) -> bool:
-    """Return whether somebody is asked to do something."""
-    if prediction.requests is not None and prediction.requests >= decision.GIVEN:
-        return True
-    return any(row.kind == "request" for row in rows)
-
-
-class _Times:
-    """The times that a reply names; each is told only where it means something."""
-
-    def __init__(
-        self,
-        text: str,
-        subject: str,
-        arrived: datetime,
-        spoken: languages.Language,
-        kind: str,
-        tz: str | None,
-    ):
-        zone = ZoneInfo(tz) if tz else None
-        language = spoken.code
-        if spoken.confidence < _SURE_OF_LANGUAGE:
-            language = dates.language_of(text, arrived, language)
-        self.kind = kind
-        self.named = dates.find_dates(text, arrived, language, zone)
-        self.proposals: list[dates.TimeProposal] = []
-        self.contact: dates.FollowUp | None = None
-        self.offset = 0  # of the text, in what the day to come back on was read from
-        if kind == taxonomy.OUT_OF_OFFICE:
-            self.offset = len(subject) + 2
-            notice = f"{subject}\n\n{text}"
-            self.contact = dates.return_date(notice, arrived, language, zone)
-        elif self.named:
-            self.proposals = dates.meeting_times(text, arrived, language, zone)
-            self.contact = dates.follow_up(text, arrived, language, zone)
-
-    def evidence(self) -> dict[str, Evidence]:
-        """Return what intents the times speak for: a time of day for a meeting."""
-        found = {}
-        for proposal in self.proposals:
-            if proposal.precision != "day":
-                found["meeting_request"] = _why(proposal)
-                break
-        if self.contact:
-            found["objection_timing"] = _why(self.contact)
-        return found
-
-    def as_dict(self, groups: list[str]) -> dict:
-        """Return the times as plain values."""
-        contact, proposals = self.contact, self.proposals
-        if "later" not in groups and self.kind != taxonomy.OUT_OF_OFFICE:
-            contact = None
-        if "meeting" not in groups:
-            proposals = []
-        return {
-            "meeting_times": [_proposal(found) for found in proposals],
-            "follow_up_date": contact.day.isoformat() if contact else None,
-            "follow_up": _follow_up(contact, self.offset) if contact else None,
-            "dates": [_moment_of(found) for found in self.named],
-        }
-
-
-def _why(found: dates.TimeProposal | dates.FollowUp) -> Evidence:
-    start, end = found.span
-    return Evidence("rule", found.expression, 1.0, start, end, "time")
-
-
-def _proposal(found: dates.TimeProposal) -> dict:
-    """Return a proposed time as plain values."""
-    return {
-        "start": _moment_of(found),
-        "end": found.end.isoformat() if found.end else None,
-        "precision": found.precision,
-        "part": found.part,
-        "zone": found.zone,
-        "expr": found.expression,
-        "place": list(found.span),
-    }
-
-
-def _moment_of(found: dates.TimeProposal) -> str:
-    """Return when something is, in ISO 8601; a whole day without a time of day."""
-    start = found.start.date() if found.precision == "day" else found.start
-    return start.isoformat()
-
-
-def _follow_up(found: dates.FollowUp, offset: int) -> dict:
-    """Return a day to come back on; its place is empty when the subject names it."""
-    start, end = (place - offset for place in found.span)
-    return {
-        "day": found.day.isoformat(),
-        "first": found.first.isoformat(),
-        "last": found.last.isoformat(),
-        "expr": found.expression,
-        "place": [start, end] if start >= 0 else [],
-    }

@@ -4,13 +4,12 @@ Odoo hands over headers and bodies of a mail, not its source: for the detectors 
 put together again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from email.message import Message
 
 from .. import bounces
-from . import decision
-from .base import Evidence, Label, Prediction
-from .rules import Hit
+from . import dates, decision
+from .base import Evidence, Label, Prediction, Reply
 
 _LONGEST_HEADER = 4_000
 _MOST_HEADERS = 200
@@ -21,17 +20,19 @@ _OF_BODIES = ("subject", "content-transfer-encoding", "content-length", "mime-ve
 
 def kind(
     headers: Mapping[str, object] | None,
-    subject: str,
     text: str,
     html: str | None,
+    reply: Reply,
     prediction: Prediction,
-    hits: Sequence[Hit],
-    is_absence: bool,
 ) -> Label:
-    """Return who wrote: by headers and fixed phrases first, then by the words."""
-    found = bounces.sort(_message(headers or {}, subject, text, html))
+    """Return who wrote: by headers and fixed phrases first, then by the words.
+
+    ``text`` and ``html`` are the bodies as they came.
+    """
+    found = bounces.sort(_message(headers or {}, reply.subject, text, html))
     if found.kind == bounces.HUMAN:
-        return decision.machine(prediction, hits, is_absence)
+        is_absence = dates.is_absence(reply.text, reply.language)
+        return decision.machine(prediction, reply.features.hits, is_absence)
     source = "header" if ":" in found.evidence else "rule"
     why = Evidence(source, found.evidence[:300], found.confidence, rule=found.rule)
     return Label(found.kind, found.confidence, (why,))
