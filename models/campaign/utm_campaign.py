@@ -173,9 +173,10 @@ class UtmCampaign(models.Model):
 
     @api.depends("email_from", "company_id")
     def _compute_sender_warning(self):
+        is_author = self.env.user.has_group("campaign_desk.group_campaign_author")
         for campaign in self:
             warning = False
-            if campaign.email_from:
+            if is_author and campaign.email_from:
                 mail = self.env["mailing.mailing"].new(
                     {
                         "email_from": campaign.email_from,
