@@ -402,9 +402,10 @@ class TestCopies(CopiesCommon):
         self.assertEqual(copies, (CC, BCC, "each"))
         campaigns[0].email_cc = "later@desk.example"  # drafts follow
         self.assertEqual(mailing.email_cc, "later@desk.example")
+        other = self._mailing(campaign_id=campaigns[0].id)
         mailing.email_cc = CC
         campaigns[0].email_cc = "last@desk.example"  # unless they say something else
-        self.assertEqual(mailing.email_cc, CC)
+        self.assertEqual((mailing.email_cc, other.email_cc), (CC, "last@desk.example"))
         mailing.campaign_id = campaigns[2]  # what stands there stays
         self.assertEqual(mailing.email_cc, CC)
         mailing = self._mailing(campaign_id=campaigns[1].id, email_bcc=BCC)

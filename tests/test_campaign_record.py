@@ -108,6 +108,19 @@ class TestCampaignMail(CampaignCommon):
         self.assertEqual(other.reply_to, "own@example.com")
         self.assertEqual(other.contact_list_ids, self.list_one + self.list_two)
 
+    def test_both_forms_say_the_same(self):
+        """What is changed on the form of the only mail stands on the campaign."""
+        campaign = self.env["utm.campaign"].create({"title": "A label"})
+        mail = self._mailing(campaign_id=campaign.id)
+        self.assertEqual(campaign.contact_list_ids, self.list_one)
+        self.assertEqual(campaign.email_from, mail.email_from)
+        mail.write({"reply_to": "x@example.com", "contact_list_ids": [(5,)]})
+        self.assertEqual(campaign.reply_to, "x@example.com")
+        self.assertFalse(campaign.contact_list_ids)
+        second = mail.copy({"campaign_id": campaign.id})
+        second.reply_to = "y@example.com"
+        self.assertEqual(campaign.reply_to, "x@example.com")
+
     def test_new_mail_starts_with_what_the_campaign_says(self):
         campaign = self._campaign()
         mailings = self.env["mailing.mailing"].with_context(

@@ -216,7 +216,7 @@ class TestBounces(InboundCommon):
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE mailing_trace "
-            "SET write_date = now() - mod(id, 20) * interval '1 day'"
+            "SET write_date = now() - mod(id, 5) * interval '4 days'"
         )
         self.env.invalidate_all()
         source = self._sample("postfix_gmail_no_such_user")

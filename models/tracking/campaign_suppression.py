@@ -133,9 +133,8 @@ class CampaignSuppression(models.Model):
     @api.depends("address", "address_hash")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = (
-                one.address or f"SHA-256 {(one.address_hash or '')[:12]}…"
-            )
+            digits = (one.address_hash or "")[:12]
+            one.display_name = one.address or (digits and f"SHA-256 {digits}…")
 
     @api.constrains("scope", "company_id", "list_id", "campaign_id")
     def _check_scope(self):
