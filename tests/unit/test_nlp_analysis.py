@@ -17,7 +17,9 @@ from functools import partial
 from pathlib import Path
 
 from tools.nlp import analyze as analyze_with
-from tools.nlp import engines, taxonomy
+from tools.nlp import decision, engines, taxonomy
+from tools.nlp.base import Evidence, Label, Prediction
+from tools.nlp.words import Words
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "replies"
 ARRIVED = "2026-01-15T10:00:00"
