@@ -15,10 +15,13 @@ class UtmCampaign(models.Model):
         "mailing.mailing",
         compute="_compute_mail_id",
         compute_sudo=True,
-        help="The mail of a campaign that has just one; with more of them each has its "
-        "own form.",
+        help="The mail of a campaign that has just one, which Campaign Desk sends.",
     )
-    has_many_mails = fields.Boolean(compute="_compute_mail_id", compute_sudo=True)
+    has_mail_forms = fields.Boolean(
+        compute="_compute_mail_id",
+        compute_sudo=True,
+        help="Each of its mails is edited on a form of its own.",
+    )
     subject = fields.Char(compute="_compute_mail", readonly=False)
     preview = fields.Char(
         "Preview Text",
@@ -50,15 +53,16 @@ class UtmCampaign(models.Model):
     @api.depends(
         "mailing_mail_ids.active",
         "mailing_mail_ids.occurrence_of_id",
-        "mailing_mail_ids.ab_testing_enabled",
+        "mailing_mail_ids.delivery_engine",
     )
     def _compute_mail_id(self):
         for campaign in self:
             mails = campaign.mailing_mail_ids.filtered(
                 lambda mail: mail.active and not mail.occurrence_of_id
             )
-            campaign.has_many_mails = len(mails) > 1
-            campaign.mail_id = mails if len(mails) == 1 else False
+            is_simple = len(mails) == 1 and mails._is_desk()
+            campaign.mail_id = mails if is_simple else False
+            campaign.has_mail_forms = bool(mails) and not is_simple
 
     @api.depends("mail_id", *(f"mailing_mail_ids.{name}" for name in MAIL_FIELDS))
     def _compute_mail(self):
@@ -96,11 +100,11 @@ class UtmCampaign(models.Model):
         if self.mail_id and values:
             self.mail_id.write(values)
         elif any(values.values()):
-            if self.has_many_mails:
+            if self.has_mail_forms:
                 raise UserError(
                     self.env._(
-                        "This campaign has several mails. Change subject and body on "
-                        "the mail that you mean."
+                        "The mails of this campaign have forms of their own. Change "
+                        "subject and body there."
                     )
                 )
             if not values.get("subject"):
