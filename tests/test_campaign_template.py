@@ -11,6 +11,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models.campaign.campaign_template import CONTENT, TEXTS
+from ..tools.preflight import leftovers
 from .common import BODY
 from .test_campaign_record import CampaignCommon
 
@@ -384,6 +385,8 @@ class TestTemplateRights(TemplateCommon):
         with self.assertRaises(AccessError):
             self._template(user=self.viewer)
         with self.assertRaises(AccessError):
+            template.with_user(self.viewer).get_mailing_values()
+        with self.assertRaises(AccessError):
             self._template(user_id=self.colleague.id)
 
     def test_authors_use_what_others_wrote(self):
@@ -541,6 +544,32 @@ class TestTemplateLibrary(TemplateCommon):
         """Return the words of ``body``, without what only some programs read."""
         text = re.sub("<style.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
         return re.sub("<[^>]+>|&nbsp;", " ", text).split()
+
+    def test_blocks_are_those_of_the_editor(self):
+        """It does not call one of them outdated."""
+        for template in self.library:
+            blocks = re.findall(
+                r'data-snippet="(\w+)"(?:[^>]*data-vxml="(\d+)")?',
+                str(template.body_arch),
+            )
+            for name, version in blocks:
+                block = self.env.ref(f"mass_mailing.{name}").arch_db
+                current = re.findall(r'data-vxml="(\d+)"', block)[:1]
+                with self.subTest(template=template.name, block=name):
+                    self.assertEqual(current or [""], [version])
+
+    def test_what_is_to_be_filled_in_is_not_forgotten(self):
+        """The look at a mail before it is sent knows every bracket."""
+        for template in self.library:
+            text = " ".join(
+                [template.subject, template.preview, *self._words(template.body_html)]
+            )
+            brackets = re.findall(r"\[[^]]+\]", text)
+            self.assertTrue(brackets)
+            for bracket in brackets:
+                with self.subTest(template=template.name, bracket=bracket):
+                    [found] = leftovers.check(bracket)
+                    self.assertEqual(found.code, "leftover")
 
     def test_sent_as_they_are(self):
         for template in self.library:

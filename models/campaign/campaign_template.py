@@ -235,6 +235,7 @@ class CampaignTemplate(models.Model):
         self.ensure_one()
         self.check_access("read")
         mailing = self.env["mailing.mailing"]
+        mailing.check_access("create")
         images = BodyImages(mailing)
         words = _company_words(self.env.company)
         files = _own_files(mailing, self.attachment_ids)
