@@ -1,2 +1,3 @@
 from . import tracking
 from . import preview
+from . import campaign_template

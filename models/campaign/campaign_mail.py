@@ -5,7 +5,10 @@ from odoo.exceptions import UserError
 
 # Fields of the campaign form that are those of its only mail. They have the same names,
 # which is what Odoo's editor of mails looks for.
-MAIL_FIELDS = ("subject", "preview", "body_arch", "body_html", "attachment_ids")
+MAIL_FIELDS = (
+    *("subject", "preview", "body_arch", "body_html", "attachment_ids"),
+    "template_id",
+)
 
 
 class UtmCampaign(models.Model):
@@ -47,6 +50,12 @@ class UtmCampaign(models.Model):
         string="Attachments",
         compute="_compute_mail",
         readonly=False,
+    )
+    template_id = fields.Many2one(
+        "campaign.template",
+        compute="_compute_mail",
+        readonly=False,
+        help="What the mail was made of. The template may say something else by now.",
     )
     is_body_empty = fields.Boolean(compute="_compute_mail")
 
