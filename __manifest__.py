@@ -20,6 +20,7 @@
         # campaign
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",
+        "views/campaign_mail_translation_views.xml",
         "views/utm_campaign_views.xml",
         "views/campaign_calendar_entry_views.xml",
         "views/res_config_settings_views.xml",

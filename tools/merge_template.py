@@ -79,9 +79,11 @@ class Found:
                 return self.node.truth(Scope(kinds))
             is_address = self.attribute.rpartition("-")[2] in _ADDRESSES
             scope = Scope(kinds, self.attribute != "t-out", is_address)
-            if self.has_fallback:
-                return f"({self.node.filled(scope)} or None)"
-            return self.node.shown(scope)
+            if not self.has_fallback:
+                return self.node.shown(scope)
+            filled = self.node.filled(scope)
+            # what is empty but not None would be shown instead of the fallback
+            return f"({filled} or None)" if self.attribute else filled
         except MergeFieldError as error:
             raise MergeFieldError(error.reason, self.source, error.detail) from error
 
@@ -180,35 +182,26 @@ def _follows_condition(element):
     return False
 
 
-@dataclass(slots=True)
-class LinePart:
-    """A text and the expression that follows it in a line, if any."""
-
-    text: str
-    found: Found | None
-    source: str
-    fallback: str
-
-
 def read_line(
     parts: Iterable[tuple[str, str, str]], is_strict: bool = True
-) -> list[LinePart]:
-    """Read the expressions of a line.
+) -> list[Found]:
+    """Return the expressions of a line.
 
     :param parts: texts, each with the expression behind it and its fallback, as
         Odoo's ``parse_inline_template`` returns them.
+    :param is_strict: as for :func:`read_body`.
     :raise MergeFieldError: there is something that is not allowed.
     """
-    line = []
-    for text, source, fallback in parts:
-        found = None
-        if source:
-            try:
-                node = read_value(source)
-                has_fallback = bool(fallback) or _ends_in_text(node)
-                found = Found(source, node, has_fallback=has_fallback)
-            except MergeFieldError:
-                if is_strict:
-                    raise
-        line.append(LinePart(text, found, source, fallback))
-    return line
+    found = []
+    for _text, source, fallback in parts:
+        if not source:
+            continue
+        try:
+            node = read_value(source)
+        except MergeFieldError:
+            if is_strict:
+                raise
+        else:
+            has_fallback = bool(fallback) or _ends_in_text(node)
+            found.append(Found(source, node, has_fallback=has_fallback))
+    return found

@@ -3,6 +3,11 @@ from . import res_config_settings  # which engine sends new mailings
 from . import campaign_copy_mixin  # who gets copies
 from . import utm_campaign  # the campaign, and what its mailings take over
 from . import mailing_mailing  # one mail of a campaign
+from . import campaign_merge_mixin  # texts that are filled in for each recipient
+from . import campaign_merge_rendering  # the same in what Odoo renders
+from . import mailing_merge_fields  # the merge fields of a mailing
+from . import mailing_contact  # which language a contact reads
+from . import campaign_mail_translation  # a mail in another language
 from . import campaign_mail  # the only mail of a simple campaign
 from . import campaign_template  # a mail kept for reuse
 from . import campaign_template_version  # what it said at a time

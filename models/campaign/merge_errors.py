@@ -1,9 +1,12 @@
 """Campaign: what is wrong with a merge field, said to its author."""
 
+from contextlib import contextmanager
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import LazyTranslate
 
 from ...tools import merge_fields as merge
+from ...tools.merge_fields import MergeFieldError
 
 _lt = LazyTranslate(__name__)
 
@@ -61,13 +64,15 @@ _OF_RIGHTS = (merge.NOT_UNDERSTOOD, merge.DIRECTIVE, merge.NOT_ALLOWED)
 
 def explain_merge_error(error, env):
     """Return what is wrong and what to do, in the user's language."""
-    words = env._(  # pylint: disable=gettext-variable
-        _WORDS[error.reason]
-    )
+    words = env._(_WORDS[error.reason])  # pylint: disable=gettext-variable
     return words % {"expression": error.expression, "detail": error.detail}
 
 
-def as_user_error(error, env):
-    """Return the error to raise for a person, as Odoo raises it."""
-    kind = AccessError if error.reason in _OF_RIGHTS else ValidationError
-    return kind(explain_merge_error(error, env))
+@contextmanager
+def for_people(env):
+    """Raise what is wrong with a merge field as an error for a person."""
+    try:
+        yield
+    except MergeFieldError as error:
+        kind = AccessError if error.reason in _OF_RIGHTS else ValidationError
+        raise kind(explain_merge_error(error, env)) from error

@@ -120,3 +120,13 @@ class MergeFunctions:
         if scheme not in _SCHEMES or (not scheme and ":" in before):
             return ""
         return address
+
+
+def merge_variables(env):
+    """Return what merge fields use besides Odoo's own variables."""
+    functions = MergeFunctions(env)
+    return {
+        "merge": functions,
+        "required": functions.required,
+        "format_number": functions.number,
+    }

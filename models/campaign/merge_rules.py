@@ -9,7 +9,10 @@ from odoo import fields, tools
 from odoo.fields import Domain
 from odoo.orm.utils import READ_GROUP_NUMBER_GRANULARITY
 
+from odoo.tools.rendering_tools import parse_inline_template
+
 from ...tools import merge_fields as merge
+from ...tools import merge_template
 from ...tools.merge_fields import MergeFieldError, Node
 
 _KINDS = {
@@ -61,6 +64,9 @@ def may_write_code(user):
 class MergeRules:
     """What the mails of one author to the records of one model may show.
 
+    Who may write anything in Odoo's templates may do so here. Expressions that are
+    merge fields are treated alike, whoever wrote them.
+
     :param model: an (empty) recordset of the recipients' model.
     :param user: whose rights count.
     """
@@ -69,6 +75,57 @@ class MergeRules:
         self._model = model.with_user(user)
         self.is_strict = not may_write_code(user)
         self._known = {}
+
+    def read_body(self, root):
+        """Return the expressions of a body, each with what its fields are.
+
+        :param root: the body as parsed by lxml.
+        :raise MergeFieldError: there is one that the author may not use.
+        """
+        return list(self._usable(merge_template.read_body(root, self.is_strict)))
+
+    def write_body(self, root):
+        """Make QWeb of the expressions in a body.
+
+        :raise MergeFieldError: as :meth:`read_body`.
+        """
+        for found, kinds in self.read_body(root):
+            found.write(kinds)
+
+    def read_line(self, text):
+        """Return the expressions of a line, each with what its fields are.
+
+        :raise MergeFieldError: there is one that the author may not use.
+        """
+        parts = parse_inline_template(text or "")
+        return list(self._usable(merge_template.read_line(parts, self.is_strict)))
+
+    def line(self, text):
+        """Return a line for :class:`.InlineText`: texts, expressions and fallbacks.
+
+        :raise MergeFieldError: as :meth:`read_line`.
+        """
+        line = []
+        for part in parse_inline_template(text or ""):
+            before, code, fallback = part
+            for found, kinds in self._usable(
+                merge_template.read_line([part], self.is_strict)
+            ):
+                code = found.python(kinds)
+            line.append((before, code, fallback))
+        return line
+
+    def _usable(self, founds):
+        """Yield expressions with what their fields are; leave out what is other code."""
+        for found in founds:
+            try:
+                kinds = self.kinds(found)
+                found.python(kinds)
+            except MergeFieldError:
+                if self.is_strict:
+                    raise
+            else:
+                yield found, kinds
 
     def kinds(self, found):
         """Return what the fields of an expression are, by path.
