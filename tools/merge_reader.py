@@ -161,7 +161,7 @@ class _Reader:
         while isinstance(tree, ast.Attribute):
             names.append(tree.attr)
             tree = tree.value
-        if not isinstance(tree, ast.Name) or tree.id != "object":
+        if not names or not isinstance(tree, ast.Name) or tree.id != "object":
             raise self._not_understood(tree)
         if not all(map(_NAME.fullmatch, names)):
             raise self._not_understood()

@@ -11,6 +11,7 @@ from copy import deepcopy
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...tools import mime
 from .campaign_merge_mixin import parse_body
 from .inline_text import InlineText
 from .merge_errors import for_people
@@ -87,7 +88,9 @@ class CampaignMergeRendering(models.AbstractModel):
             text = InlineText(rules.line(str(template_txt)), self.env[model])
         variables = {**self._render_eval_context(), **(add_context or {})}
         return self._render_each(
-            model, res_ids, lambda record: text.render(record, variables)
+            model,
+            res_ids,
+            lambda record: mime.clean_header(text.render(record, variables)),
         )
 
     def _render_each(self, model, res_ids, render):

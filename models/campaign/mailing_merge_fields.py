@@ -4,6 +4,10 @@ from odoo import models
 from odoo.exceptions import UserError
 
 
+# These repeat what is said in others, and are never filled in.
+_COPIES = ("name", "display_name", "body_arch")
+
+
 class MailingMailing(models.Model):
     _name = "mailing.mailing"
     _inherit = [
@@ -42,7 +46,7 @@ class MailingMailing(models.Model):
     def _has_unsafe_expression_template_inline_template(
         self, template_txt, model, fname=None
     ):
-        return fname not in self._merge_lines and (
+        return fname not in (*self._merge_lines, *_COPIES) and (
             super()._has_unsafe_expression_template_inline_template(
                 template_txt, model, fname
             )
