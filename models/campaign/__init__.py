@@ -3,11 +3,6 @@ from . import res_config_settings  # which engine sends new mailings
 from . import campaign_copy_mixin  # who gets copies
 from . import utm_campaign  # the campaign, and what its mailings take over
 from . import mailing_mailing  # one mail of a campaign
-from . import campaign_merge_mixin  # texts that are filled in for each recipient
-from . import campaign_merge_rendering  # the same in what Odoo renders
-from . import mailing_merge_fields  # the merge fields of a mailing
-from . import mailing_contact  # which language a contact reads
-from . import campaign_mail_translation  # a mail in another language
 from . import campaign_mail  # the only mail of a simple campaign
 from . import campaign_template  # a mail kept for reuse
 from . import campaign_template_version  # what it said at a time
@@ -16,6 +11,11 @@ from . import campaign_schedule  # when it leaves, once or again and again
 from . import campaign_state  # where it is, and what people do to it
 from . import campaign_approval  # a second pair of eyes
 from . import campaign_calendar_entry  # what leaves when
+from . import campaign_merge_mixin  # texts that are filled in for each recipient
+from . import campaign_merge_rendering  # the same in what Odoo renders
+from . import mailing_merge_fields  # the merge fields of a mailing
+from . import mailing_contact  # which language a contact reads
+from . import campaign_mail_translation  # a mail in another language
 from . import mailing_copies  # copies for people who are not recipients
 from . import mailing_files  # files that go with it
 from . import recipient_report  # a document of their own
