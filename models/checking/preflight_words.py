@@ -103,6 +103,19 @@ _FOUND = {
         _lt("%(words)s"),
         BODY,
     ),
+    "language_copied": Words(
+        _lt("Not translated yet"),
+        _lt("In these languages the mail still says what the original says."),
+        BODY,
+    ),
+    "language_outdated": Words(
+        _lt("A translation is older than the mail"),
+        _lt(
+            "The original was changed afterwards. Look at these languages, and say that "
+            "they fit."
+        ),
+        BODY,
+    ),
     # subject and preview text
     "subject_missing": Words(_lt("There is no subject"), "", SUBJECT),
     "subject_long": Words(
