@@ -66,7 +66,13 @@
         "data/demo/campaign_draft.xml",
     ],
     "assets": {
-        "web.assets_backend": ["campaign_desk/static/src/**/*"],
+        "web.assets_backend": [
+            "campaign_desk/static/src/**/*",
+            ("remove", "campaign_desk/static/src/**/*.editor.scss"),
+        ],
+        "mass_mailing.assets_iframe_style": [
+            "campaign_desk/static/src/**/*.editor.scss",
+        ],
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -8,6 +8,7 @@ from . import test_campaign_copies
 from . import test_campaign_languages
 from . import test_campaign_merge_fields
 from . import test_campaign_merge_gaps
+from . import test_campaign_merge_ui
 from . import test_campaign_record
 from . import test_campaign_files
 from . import test_campaign_render

@@ -1,6 +1,8 @@
 """Campaign: a mail in several languages, chosen by the recipient's."""
 
-from odoo.exceptions import AccessError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -20,7 +22,9 @@ class TestLanguages(DeskCommon):
         for code in ("fr_FR", "fr_BE", "de_DE"):
             cls.env["res.lang"]._activate_lang(code)
         cls.people = {
-            lang: cls._contact(lang or "nobody", f"{lang or 'none'}@example.com".lower())
+            lang: cls._contact(
+                lang or "nobody", f"{lang or 'none'}@example.com".lower()
+            )
             for lang in ("en_US", "fr_FR", "fr_BE", "de_DE", False)
         }
         for lang, contact in cls.people.items():
@@ -40,7 +44,7 @@ class TestLanguages(DeskCommon):
                     "lang": "fr_FR",
                     "subject": "Soldes, {{ object.name }}",
                     "preview": "Aujourd'hui",
-                    "body_html": "<p>Bonjour, <t t-out=\"format_date(object.create_date,"
+                    "body_html": '<p>Bonjour, <t t-out="format_date(object.create_date,'
                     f" 'MMMM')\"/></p>{LINK.format('soldes', 'Voir')}{WAY_OUT}",
                 },
                 {
@@ -97,7 +101,10 @@ class TestLanguages(DeskCommon):
         mailing = self._several(delivery_engine="standard")
         with self.mock_mail_gateway(mail_unlink_sent=False):
             mailing.action_send_mail()
-        subjects = {mail.email_to or mail.recipient_ids.email: mail.subject for mail in self._new_mails}
+        subjects = {
+            mail.email_to or mail.recipient_ids.email: mail.subject
+            for mail in self._new_mails
+        }
         self.assertEqual(
             sorted(subjects.values()),
             [
@@ -124,7 +131,9 @@ class TestLanguages(DeskCommon):
     def test_a_look_at_one_language(self):
         """The preview and test mails name a language; the mail comes in it."""
         mailing = self._several()
-        delivery = Delivery(1, self.people[False].id, "x@example.com", "0" * 32, "<1@x>")
+        delivery = Delivery(
+            1, self.people[False].id, "x@example.com", "0" * 32, "<1@x>"
+        )
         with self.enter_registry_test_mode():
             mails, _none = MailingRenderer(mailing, "fr_FR").render([delivery])
         self.assertIn(b"Subject: Soldes, nobody", mails[0][1].data)
@@ -154,9 +163,20 @@ class TestLanguages(DeskCommon):
         translation.action_mark_current()
         self.assertEqual(translation.state, "current")
 
+    def test_a_campaign_shows_the_languages_of_its_only_mail(self):
+        campaign = self.env["utm.campaign"].create({"title": "Spring"})
+        with self.assertRaisesRegex(UserError, "Write the mail first"):
+            campaign.action_add_language()
+        mailing = self._several(campaign_id=campaign.id)
+        self.assertEqual(campaign.translation_ids, mailing.translation_ids)
+        context = campaign.action_add_language()["context"]
+        self.assertEqual(context["default_mailing_id"], mailing.id)
+        self._several(campaign_id=campaign.id)
+        self.assertFalse(campaign.translation_ids)
+
     def test_a_language_is_there_once(self):
         mailing = self._several()
-        with mute_logger("odoo.sql_db"), self.assertRaises(Exception):
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             self.env["campaign.mail.translation"].create(
                 {"mailing_id": mailing.id, "lang": "fr_FR"}
             )
@@ -198,6 +218,37 @@ class TestLanguages(DeskCommon):
         mailing.translation_ids[0].subject = "Something else"
         self.assertNotEqual(mailing._content_digest(), before)
 
+    def test_an_approval_ends_with_a_language_and_covers_copies(self):
+        self.env.company.campaign_approval = True
+        manager = mail_new_test_user(
+            self.env,
+            login="lang_manager",
+            groups="campaign_desk.group_campaign_manager",
+        )
+        campaign = self.env["utm.campaign"].create({"title": "Spring"})
+        mailing = self._several(campaign_id=campaign.id, delivery_engine="desk")
+        campaign.action_request_approval()
+        campaign.with_user(manager).action_approve()
+        self.assertEqual(mailing.state, "in_queue")
+        self.assertEqual(mailing.copy()._content_digest(), mailing._content_digest())
+        self.assertEqual(campaign.approval_state, "approved")
+        mailing.translation_ids[0].subject = "Something else"
+        self.assertFalse(campaign.approval_state)
+        self.assertEqual(mailing.state, "draft")
+
+    def test_what_the_server_copies_stays_its_authors(self):
+        author = mail_new_test_user(
+            self.env, login="lang_writer", groups="campaign_desk.group_campaign_author"
+        )
+        mailing = self._several(user_id=author.id)
+        mailing.with_user(author).subject = "By the author"
+        mailing.translation_ids.with_user(author).write({"subject": "Par lui"})
+        copy = mailing.with_user(self.env.ref("base.user_root")).copy()
+        self.assertEqual(copy.content_author_id, author)
+        self.assertEqual(copy.translation_ids.content_author_id, author)
+        copy = mailing.with_user(self.user_marketing).copy()
+        self.assertEqual(copy.content_author_id, self.user_marketing)
+
     def test_a_translation_that_cannot_be_made_stops_the_mailing_with_a_reason(self):
         mailing = self._several(delivery_engine="desk")
         mailing.action_put_in_queue()
@@ -206,7 +257,9 @@ class TestLanguages(DeskCommon):
             "UPDATE campaign_mail_translation SET body_html = %s WHERE mailing_id = %s",
             ['<t t-out="object.compny"/>', mailing.id],
         )
-        author = mail_new_test_user(self.env, login="lang_late", groups="base.group_user")
+        author = mail_new_test_user(
+            self.env, login="lang_late", groups="base.group_user"
+        )
         self.env.cr.execute(
             "UPDATE campaign_mail_translation SET content_author_id = %s", [author.id]
         )

@@ -38,10 +38,13 @@ BODY = """
 <p id="found" t-if="object.filtered_domain([('contact_name', '=like', 'Ann%')])">Ann</p>
 <p id="late" t-if="object.date_deadline &lt; '2026-06-01'">late</p>
 <p><a t-att-href="object.website" t-att-title="object.contact_name">own page</a></p>
-<p><a t-attf-href="https://shop.example.com/in/{{ object.city }}?q={{ object.contact_name }}"
+<p><a
+t-attf-href="https://shop.example.com/in/{{ object.city }}?q={{ object.contact_name }}"
     >shop</a></p>
 """
-SUBJECT = "{{ object.contact_name ||| You }}: {{ object.type }}, {{ object.description }}"
+SUBJECT = (
+    "{{ object.contact_name ||| You }}: {{ object.type }}, {{ object.description }}"
+)
 
 
 @tagged("-at_install", "post_install")
@@ -124,16 +127,20 @@ class TestMergeFields(DeskCommon):
         """Create a mailing to the leads, written by a user."""
         if body := values.get("body_html"):
             values["body_html"] = body + WAY_OUT
-        return self.env["mailing.mailing"].with_user(user).create(
-            {
-                "subject": "News",
-                "body_html": f"<p>Hello</p>{WAY_OUT}",
-                "email_from": f'"News" <news@{self.alias_domain}>',
-                "reply_to": f"news@{self.alias_domain}",
-                "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "mailing_domain": repr([("id", "in", self.leads.ids)]),
-                **values,
-            }
+        return (
+            self.env["mailing.mailing"]
+            .with_user(user)
+            .create(
+                {
+                    "subject": "News",
+                    "body_html": f"<p>Hello</p>{WAY_OUT}",
+                    "email_from": f'"News" <news@{self.alias_domain}>',
+                    "reply_to": f"news@{self.alias_domain}",
+                    "mailing_model_id": self.env["ir.model"]._get_id("crm.lead"),
+                    "mailing_domain": repr([("id", "in", self.leads.ids)]),
+                    **values,
+                }
+            )
         )
 
     # ------------------------------------------------------------
@@ -272,10 +279,16 @@ class TestMergeFields(DeskCommon):
     def test_code_that_came_another_way_is_not_run(self):
         for engine in ("desk", "standard"):
             mailing = self._lead_mailing(self.author, delivery_engine=engine)
-            mailing.sudo().body_html = "<t t-out=\"env['res.users'].search([]).login\"/>"
+            mailing.sudo().body_html = (
+                "<t t-out=\"env['res.users'].search([]).login\"/>"
+            )
             self.assertEqual(mailing.content_author_id, self.author)
-            with self.subTest(engine), mute_logger(
-                "odoo.addons.mass_mailing.models.mailing", "odoo.addons.base.models.ir_cron"
+            with (
+                self.subTest(engine),
+                mute_logger(
+                    "odoo.addons.mass_mailing.models.mailing",
+                    "odoo.addons.base.models.ir_cron",
+                ),
             ):
                 mailing = mailing.sudo()
                 with self.assertRaises(UserError):
@@ -381,7 +394,10 @@ class TestMergeFields(DeskCommon):
         )
         _subject, bo = pages["desk"]["bo@example.com"]
         self.assertEqual(
-            {name: bo[name] for name in ("name", "country", "tags", "deadline", "month")},
+            {
+                name: bo[name]
+                for name in ("name", "country", "tags", "deadline", "month")
+            },
             {
                 "name": "Dear customer,",
                 "country": "nowhere",
@@ -430,7 +446,9 @@ class TestMergeFields(DeskCommon):
                     mailing, mails = self._sent(engine, **values)
                     self.assertEqual(set(mails), {"ann@example.com"})
                     traces = mailing.sudo().mailing_trace_ids
-                    [trace] = traces.filtered(lambda one: one.res_id == self.leads[1].id)
+                    [trace] = traces.filtered(
+                        lambda one: one.res_id == self.leads[1].id
+                    )
                     self.assertEqual(trace.trace_status, "cancel")
                     self.assertEqual(trace.failure_type, "merge_empty")
                     self.assertRegex(
@@ -443,7 +461,7 @@ class TestMergeFields(DeskCommon):
     def test_a_required_field_of_what_is_not_shown_stops_nothing(self):
         body = (
             '<p t-if="object.city"><t t-out="required(object.city)"/></p>'
-            "<p t-else=\"\">x</p>"
+            '<p t-else="">x</p>'
         )
         for engine in ("desk", "standard"):
             _mailing, mails = self._sent(engine, body_html=body)

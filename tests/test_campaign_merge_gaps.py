@@ -18,7 +18,9 @@ class TestMergeGaps(DeskCommon):
         cls.stranger = cls._contact(False, "stranger@example.com", cls.list_two)
         cls.ann.country_id = cls.env.ref("base.be")
         cls.ann.company_name = "Ann & Co"
-        cls.bo.country_id = cls.env["res.country"].create({"name": "Nowhere", "code": "XN"})
+        cls.bo.country_id = cls.env["res.country"].create(
+            {"name": "Nowhere", "code": "XN"}
+        )
         cls.bo.country_id.currency_id = cls.env.ref("base.EUR")
         cls.ann.country_id.currency_id = False
         cls.ann.tag_ids = cls.env["res.partner.category"].create({"name": "Blue"})
@@ -98,6 +100,9 @@ class TestMergeGaps(DeskCommon):
                 ("language_copied", "warning", None),
             ],
         )
+        [line] = (one for one in mailing.preflight() if "Company Name" in one["title"])
+        people = self.env[line["action"]["res_model"]].search(line["action"]["domain"])
+        self.assertEqual(people, self.bo + self.cy)
 
     def test_problems_are_said_not_raised(self):
         mailing, _gaps = self._gaps('<t t-out="object.name"/>')

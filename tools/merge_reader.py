@@ -92,7 +92,7 @@ def read_value(source: str) -> Node:
 
     :raise MergeFieldError: it is not in the language.
     """
-    value = _Reader(source).read(_Reader.value)
+    value = _Reader(source).parsed(_Reader.value)
     if not next(value.uses(), None):
         raise MergeFieldError(NOT_UNDERSTOOD, source)
     return value
@@ -105,7 +105,7 @@ def read_condition(source: str) -> Node:
     """
     if source.strip() == "false":  # what the editor writes for a broken search
         return Literal(False)
-    return _Reader(source).read(_Reader.condition)
+    return _Reader(source).parsed(_Reader.condition)
 
 
 class _Reader:
@@ -114,7 +114,7 @@ class _Reader:
     def __init__(self, source):
         self._source = source
 
-    def read(self, rule):
+    def parsed(self, rule):
         if len(self._source) > MOST_CHARACTERS:
             raise MergeFieldError(TOO_LONG, self._source)
         try:
@@ -255,9 +255,7 @@ class _Reader:
             case ast.Compare():
                 return self._comparison(tree)
             case ast.Call(
-                func=ast.Attribute(
-                    value=ast.Name(id="object"), attr="filtered_domain"
-                ),
+                func=ast.Attribute(value=ast.Name(id="object"), attr="filtered_domain"),
                 args=[ast.List(elts=terms)],
                 keywords=[],
             ):
@@ -296,8 +294,9 @@ class _Reader:
             match term:
                 case ast.Constant(value="&" | "|" | "!" as operator):
                     domain.append(operator)
-                case ast.Tuple(elts=[left, operator, right]) | ast.List(
-                    elts=[left, operator, right]
+                case (
+                    ast.Tuple(elts=[left, operator, right])
+                    | ast.List(elts=[left, operator, right])
                 ):
                     domain.append(self._term(left, operator, right, paths, levels))
                 case _:

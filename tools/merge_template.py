@@ -1,8 +1,8 @@
 """Campaign: finds merge fields and conditions in the texts of a mail.
 
 Bodies are QWeb, of which marketers may use ``t-out``, ``t-if``, ``t-elif`` and
-``t-else``, and ``t-att-…`` and ``t-attf-…`` for some attributes. Subjects, preview texts
-and sender lines have ``{{ expression ||| fallback }}``.
+``t-else``, and ``t-att-…`` and ``t-attf-…`` for some attributes. Subjects, preview
+texts and sender lines have ``{{ expression ||| fallback }}``.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Found:
         except MergeFieldError as error:
             raise MergeFieldError(error.reason, self.source, error.detail) from error
 
-    def write(self, kinds: Mapping[str, str]) -> None:
+    def put_python(self, kinds: Mapping[str, str]) -> None:
         """Put the Python to run in the place of the source.
 
         :raise MergeFieldError: as :meth:`python`.

@@ -17,6 +17,7 @@ from . import mailing_merge_fields  # the merge fields of a mailing
 from . import mailing_contact  # which language a contact reads
 from . import campaign_mail_translation  # a mail in another language
 from . import mailing_merge_gaps  # who lacks what it says
+from . import merge_picker  # how they are inserted
 from . import mailing_copies  # copies for people who are not recipients
 from . import mailing_files  # files that go with it
 from . import recipient_report  # a document of their own

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.languages import best_language
 from .recipient_facts import language_of
@@ -40,9 +41,7 @@ class CampaignMailTranslation(models.Model):
         required=True,
     )
     subject = fields.Char(required=True)
-    preview = fields.Char(
-        "Preview Text", help="What inboxes show after the subject."
-    )
+    preview = fields.Char("Preview Text", help="What inboxes show after the subject.")
     body_arch = fields.Html(
         "Body", sanitize="email_outgoing", sanitize_output_method="html"
     )
@@ -71,9 +70,7 @@ class CampaignMailTranslation(models.Model):
     def _installed_languages(self):
         return self.env["res.lang"].get_installed()
 
-    @api.depends(
-        *_CONTENT, *(f"mailing_id.{name}" for name in _CONTENT), "based_on"
-    )
+    @api.depends(*_CONTENT, *(f"mailing_id.{name}" for name in _CONTENT), "based_on")
     def _compute_state(self):
         for translation in self:
             original = _digest(translation.mailing_id)
@@ -83,6 +80,13 @@ class CampaignMailTranslation(models.Model):
                 translation.state = "current"
             else:
                 translation.state = "outdated"
+
+    @api.depends("lang")
+    def _compute_display_name(self):
+        languages = dict(self._installed_languages())
+        for translation in self:
+            lang = translation.lang
+            translation.display_name = languages.get(lang, lang)
 
     # ------------------------------------------------------------
     # Changes
@@ -127,7 +131,9 @@ class CampaignMailTranslation(models.Model):
             "res_id": self.id,
             "views": [
                 (
-                    self.env.ref("campaign_desk.campaign_mail_translation_view_form").id,
+                    self.env.ref(
+                        "campaign_desk.campaign_mail_translation_view_form"
+                    ).id,
                     "form",
                 )
             ],
@@ -138,6 +144,7 @@ class CampaignMailTranslation(models.Model):
         """Say that it fits what the mailing says now."""
         for translation in self:
             translation.based_on = _digest(translation.mailing_id)
+        return True
 
     # ------------------------------------------------------------
     # Merge fields
@@ -174,7 +181,10 @@ class MailingMailing(models.Model):
     def _note_translation(self):
         """Have an approval end with what it was given to."""
         for mailing in self.filtered("campaign_id.needs_approval"):
-            if mailing.state in ("draft", "in_queue"):
+            contents = mailing.campaign_id.approved_contents or []
+            if mailing.state in ("draft", "in_queue") and (
+                mailing._content_digest() not in contents
+            ):
                 mailing.campaign_id._note_change()
 
     def _content_values(self):
@@ -233,6 +243,29 @@ class MailingMailing(models.Model):
             )
             rendered |= mailing._render_text(field, version[field], ids, options)
         return rendered
+
+
+class UtmCampaign(models.Model):
+    _inherit = "utm.campaign"
+
+    translation_ids = fields.One2many(
+        "campaign.mail.translation",
+        string="Languages",
+        compute="_compute_translation_ids",
+        help="Those of the mail of a campaign that has just one.",
+    )
+
+    @api.depends("mail_id", "mailing_mail_ids.translation_ids")
+    def _compute_translation_ids(self):
+        for campaign in self:
+            campaign.translation_ids = campaign.mail_id.translation_ids
+
+    def action_add_language(self):
+        """Ask for a language, and open the only mail in it."""
+        self.ensure_one()
+        if not self.mail_id:
+            raise UserError(self.env._("Write the mail first: subject and body."))
+        return self.mail_id.action_add_language()
 
 
 def _digest(content):

@@ -42,15 +42,18 @@ class CampaignMergeMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         touched = [self._touches_content(vals) for vals in vals_list]
-        records = super().create(
-            [
-                self._with_author(vals) if is_touched else vals
-                for vals, is_touched in zip(vals_list, touched, strict=True)
-            ]
-        )
-        for record, is_touched in zip(records, touched, strict=True):
-            if is_touched:
-                record._check_merge_fields()
+        vals_list = [
+            self._with_author(vals) if is_touched else vals
+            for vals, is_touched in zip(vals_list, touched, strict=True)
+        ]
+        records = super().create(vals_list)
+        for record, vals, is_touched in zip(records, vals_list, touched, strict=True):
+            if not is_touched:
+                continue
+            # Odoo writes the bodies of a new mailing once more
+            if record.content_author_id.id != vals["content_author_id"]:
+                record.content_author_id = vals["content_author_id"]
+            record._check_merge_fields()
         return records
 
     def write(self, vals):
@@ -59,6 +62,14 @@ class CampaignMergeMixin(models.AbstractModel):
         result = super().write(self._with_author(vals))
         self._check_merge_fields()
         return result
+
+    def copy_data(self, default=None):
+        """Keep the author in copies that the server makes, such as recurring mails."""
+        vals_list = super().copy_data(default)
+        if self.env.su:
+            for record, vals in zip(self, vals_list, strict=True):
+                vals.setdefault("content_author_id", record.content_author_id.id)
+        return vals_list
 
     def _touches_content(self, vals):
         names = (*self._merge_lines, *self._merge_bodies, *self._merge_context)

@@ -65,7 +65,7 @@ class CampaignMergeRendering(models.AbstractModel):
                 template_src, model, res_ids, add_context, options
             )
         for one, kinds in found:
-            one.write(kinds)
+            one.put_python(kinds)
         variables = {**self._render_eval_context(), **(add_context or {})}
         qweb = self.env["ir.qweb"]
 

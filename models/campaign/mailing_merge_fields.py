@@ -3,7 +3,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-
 # These repeat what is said in others, and are never filled in.
 _COPIES = ("name", "display_name", "body_arch")
 

@@ -75,9 +75,12 @@ class MailingMailing(models.Model):
         gaps = {gap["path"]: gap for gap in self._merge_field_gaps()}
         if path not in gaps or gaps[path]["count"] is None:
             raise UserError(self.env._("Who lacks this field cannot be listed."))
+        return self._open_merge_gap(path, gaps[path]["label"])
+
+    def _open_merge_gap(self, path, label):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Without %s", gaps[path]["label"]),
+            "name": self.env._("Without %s", label),
             "res_model": self.mailing_model_real,
             "views": [(False, "list"), (False, "form")],
             "domain": list(self._get_recipients_domain() & lacks(path)),

@@ -102,9 +102,7 @@ class MailingRenderer:
             "unsubscribe_from_list": self._own_link(tokens.UNSUBSCRIBE),
             "view": self._own_link(tokens.VIEW),
         }
-        source = body_source(
-            self._mailing, content, self._files, self._base_url, pages
-        )
+        source = body_source(self._mailing, content, self._files, self._base_url, pages)
         qweb = self._qweb(False)[0]
         return MailVersion(content, source, self._links, self._quoted, qweb)
 

@@ -13,9 +13,9 @@ _lt = LazyTranslate(__name__)
 # What %(expression)s and %(detail)s are is said in tools/merge_fields.py.
 _WORDS = {
     merge.NOT_UNDERSTOOD: _lt(
-        "“%(expression)s” is not a merge field. Insert fields with the picker: type “#” "
-        "in a line, or “/field” in the mail. Other code is for members of the group "
-        "“Mail Template Editor”."
+        "“%(expression)s” is not a merge field. Insert fields with the picker: type "
+        "“#” in a line, or “/field” in the mail. Other code is for members of the "
+        "group “Mail Template Editor”."
     ),
     merge.DIRECTIVE: _lt(
         "“%(expression)s” cannot be used here. A mail may have t-out, t-if, t-elif and "
@@ -23,8 +23,8 @@ _WORDS = {
         "the group “Mail Template Editor”."
     ),
     merge.NOT_ALLOWED: _lt(
-        "“%(expression)s” cannot be used: “%(detail)s” is not open to you, or is nothing "
-        "to send to people. Choose another field."
+        "“%(expression)s” cannot be used: “%(detail)s” is not open to you, or is "
+        "nothing to send to people. Choose another field."
     ),
     merge.TOO_LONG: _lt(
         "“%(expression)s” is too long or too nested. Write several simpler ones."
@@ -34,8 +34,8 @@ _WORDS = {
         "lead to a value."
     ),
     merge.NO_FIELD: _lt(
-        "“%(expression)s” cannot be used: there is no field “%(detail)s”. Choose it with "
-        "the picker."
+        "“%(expression)s” cannot be used: there is no field “%(detail)s”. Choose it "
+        "with the picker."
     ),
     merge.NO_STEP: _lt(
         "“%(expression)s” cannot be used: “%(detail)s” does not lead to one record, so "
@@ -64,7 +64,7 @@ _OF_RIGHTS = (merge.NOT_UNDERSTOOD, merge.DIRECTIVE, merge.NOT_ALLOWED)
 
 def explain_merge_error(error, env):
     """Return what is wrong and what to do, in the user's language."""
-    words = env._(_WORDS[error.reason])  # pylint: disable=gettext-variable
+    words = env._(_WORDS[error.reason])
     return words % {"expression": error.expression, "detail": error.detail}
 
 

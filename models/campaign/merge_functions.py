@@ -38,7 +38,9 @@ class MergeFunctions:
         :param is_line: without markup.
         """
         field, value = record._fields[name], record[name]
-        return getattr(self, f"_{field.type}", self._as_text)(record, field, value, is_line)
+        return getattr(self, f"_{field.type}", self._as_text)(
+            record, field, value, is_line
+        )
 
     def _as_text(self, _record, _field, value, _is_line):
         return "" if value is False or value is None else str(value)
@@ -99,7 +101,9 @@ class MergeFunctions:
 
     def joined(self, *parts):
         """Return texts and values one after the other."""
-        return "".join(str(one) for one in parts if one is not None and one is not False)
+        return "".join(
+            str(one) for one in parts if one is not None and one is not False
+        )
 
     def part(self, value, is_in_query):
         """Return a value as a part of an address.

@@ -8,7 +8,6 @@ import pytz
 from odoo import fields, tools
 from odoo.fields import Domain
 from odoo.orm.utils import READ_GROUP_NUMBER_GRANULARITY
-
 from odoo.tools.rendering_tools import parse_inline_template
 
 from ...tools import merge_fields as merge
@@ -90,7 +89,7 @@ class MergeRules:
         :raise MergeFieldError: as :meth:`read_body`.
         """
         for found, kinds in self.read_body(root):
-            found.write(kinds)
+            found.put_python(kinds)
 
     def read_line(self, text):
         """Return the expressions of a line, each with what its fields are.
@@ -116,7 +115,7 @@ class MergeRules:
         return line
 
     def _usable(self, founds):
-        """Yield expressions with what their fields are; leave out what is other code."""
+        """Yield expressions with what their fields are; leave out other code."""
         for found in founds:
             try:
                 kinds = self.kinds(found)

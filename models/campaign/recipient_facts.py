@@ -24,7 +24,9 @@ class RecipientFacts:
 
     def __init__(self, mailing, model, lang=False):
         self._lang = lang
-        self._languages = {code for code, _name in model.env["res.lang"].get_installed()}
+        self._languages = {
+            code for code, _name in model.env["res.lang"].get_installed()
+        }
         self._company = mailing.company_id
         self._author_id = mailing.user_id.partner_id.id
         self._email_from = mailing.email_from

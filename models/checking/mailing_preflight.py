@@ -11,7 +11,7 @@ from ...tools.preflight.finding import INFO, LEVELS, WARNING, Finding
 from ..campaign.mailing_files import MailingFiles
 from ..sending.account_choice import AccountChoice
 from .preflight import Preflight
-from .preflight_words import PLACES, words_of
+from .preflight_words import PLACES, RECIPIENTS_WITHOUT, words_of
 
 # Of what a finding is about so many are named.
 MOST_ITEMS = 8
@@ -146,13 +146,15 @@ class MailingMailing(models.Model):
             "title": title,
             "detail": detail,
             "items": items,
-            "action": self._way_to(where),
+            "action": self._way_to(where, finding.values),
         }
 
-    def _way_to(self, where):
+    def _way_to(self, where, values):
         """Return an action that leads to a field of the form, or to another screen."""
         if not where:
             return False
+        if where == RECIPIENTS_WITHOUT:
+            return self._open_merge_gap(values["path"], values["name"])
         if where.startswith("action_"):
             return getattr(self, where)()
         return {
@@ -201,7 +203,12 @@ class MailingMailing(models.Model):
                 words = self.env._(
                     "Their mail has a blank in its place. Give it a fallback."
                 )
-            values = {"name": gap["label"], "count": gap["count"], "words": words}
+            values = {
+                "path": gap["path"],
+                "name": gap["label"],
+                "count": gap["count"],
+                "words": words,
+            }
             found.append(Finding("merge_gap", level, values))
         for state in ("copied", "outdated"):
             names = tuple(

@@ -3,6 +3,7 @@
 import unittest
 
 from lxml import html
+
 from tools import merge_fields as merge
 from tools.languages import best_language
 from tools.merge_fields import MergeFieldError
@@ -20,9 +21,13 @@ KINDS = {
 ATTACKS = (
     *('<t t-foreach="object.child_ids" t-as="one"/>', '<t t-set="x" t-value="1"/>'),
     *('<t t-call="web.login"/>', '<t t-call-assets="web.assets_backend"/>'),
-    *('<t t-esc="object.name"/>', '<t t-raw="object.name"/>', '<p t-field="object.name"/>'),
+    *(
+        '<t t-esc="object.name"/>',
+        '<t t-raw="object.name"/>',
+        '<p t-field="object.name"/>',
+    ),
     *('<t t-lang="object.lang"/>', '<t t-debug="pdb"/>', '<p t-options="{}">x</p>'),
-    "<p t-out=\"object.name\" t-options=\"{'widget': env}\"/>",
+    '<p t-out="object.name" t-options="{\'widget\': env}"/>',
     '<p t-out="object.name" t-options-widget="env"/>',
     *('<p t-att="env"/>', "<p t-att=\"{'onclick': object.name}\"/>", '<p t-tag="x"/>'),
     *('<p t-att-onclick="object.name"/>', '<p t-attf-onclick="{{ object.name }}"/>'),
@@ -42,7 +47,10 @@ ATTACKS = (
     *('<style t-out="object.name"></style>', '<script t-if="object.name">x</script>'),
     *('<a t-att-href="env"/>', '<a t-attf-href="{{ env }}"/>', '<a t-att-href=""/>'),
     *('<a t-attf-href="x#{env}"/>', '<a t-attf-href="{{ object.name }}{{ env }}"/>'),
-    *('<a t-attf-href="{{ {{ object.name }} }}"/>', '<a t-attf-href="{{ object.name + 1 }}"/>'),
+    *(
+        '<a t-attf-href="{{ {{ object.name }} }}"/>',
+        '<a t-attf-href="{{ object.name + 1 }}"/>',
+    ),
     '<p t-inner-content="env"/>',
     '<p t-qweb-skip="True">x</p>',
     '<p t-else-valid="True">x</p>',
@@ -63,7 +71,7 @@ class TestBodies(unittest.TestCase):
     def _written(self, source):
         root = parse(source)
         for found in read_body(root):
-            found.write(KINDS)
+            found.put_python(KINDS)
         return html.tostring(root, encoding="unicode")[len("<div>") : -len("</div>")]
 
     def test_fields_and_conditions(self):
@@ -85,7 +93,8 @@ class TestBodies(unittest.TestCase):
                 '<p t-elif="object.name">b</p><p t-else="">c</p>',
             ),
             (
-                '<p t-if="object.name" t-out="object.name" t-att-title="object.name"></p>',
+                '<p t-if="object.name" t-out="object.name" '
+                't-att-title="object.name"></p>',
                 '<p t-if="object.name" t-out="object.name" '
                 't-att-title="merge.joined(object.name)"></p>',
             ),
@@ -94,8 +103,8 @@ class TestBodies(unittest.TestCase):
 
     def test_addresses_are_put_together_piece_by_piece(self):
         written = self._written(
-            '<a t-attf-href="{{ object.website }}/{{object.name}}?a=#{object.email}&amp;'
-            'b={{ object.born }}"></a>'
+            '<a t-attf-href="{{ object.website }}/{{object.name}}?a=#{object.email}'
+            '&amp;b={{ object.born }}"></a>'
         )
         self.assertEqual(
             html.fragment_fromstring(written).get("t-att-href"),
@@ -105,7 +114,7 @@ class TestBodies(unittest.TestCase):
 
     def test_what_is_no_template_is_left_alone(self):
         for source in (
-            "<p>{{ object.name }} #{env} t-out=\"env\"</p>",
+            '<p>{{ object.name }} #{env} t-out="env"</p>',
             '<p data-t-out="env" title="{{ env }}">x</p>',
             '<!-- <t t-out="env"/> --><p>x</p>',
             '<p>&lt;t t-out="env"/&gt;</p>',
@@ -116,7 +125,7 @@ class TestBodies(unittest.TestCase):
         for source in ATTACKS:
             with self.subTest(source), self.assertRaises(MergeFieldError):
                 for found in read_body(parse(source)):
-                    found.write(KINDS)
+                    found.put_python(KINDS)
 
     def test_who_may_write_code_has_merge_fields_all_the_same(self):
         root = parse(
