@@ -12,7 +12,7 @@ BODY, SUBJECT, RECIPIENTS = "body_arch", "subject", "mailing_model_id"
 SENDER, FILES, AB_TEST = "email_from", "attachment_ids", "ab_testing_pc"
 PREVIEW_TEXT, REPORT = "preview", "attachment_report_id"
 LANGUAGES = "translation_ids"
-RECIPIENTS_WITHOUT = "recipients_without"  # a list of them
+RECIPIENTS_WITHOUT = "action_view_merge_gap"
 
 
 PLACES = {
