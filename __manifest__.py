@@ -20,6 +20,7 @@
         # campaign
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",
+        "views/campaign_mail_translation_views.xml",
         "views/utm_campaign_views.xml",
         "views/campaign_calendar_entry_views.xml",
         "views/res_config_settings_views.xml",
@@ -65,7 +66,13 @@
         "data/demo/campaign_draft.xml",
     ],
     "assets": {
-        "web.assets_backend": ["campaign_desk/static/src/**/*"],
+        "web.assets_backend": [
+            "campaign_desk/static/src/**/*",
+            ("remove", "campaign_desk/static/src/**/*.editor.scss"),
+        ],
+        "mass_mailing.assets_iframe_style": [
+            "campaign_desk/static/src/**/*.editor.scss",
+        ],
         "web.assets_tests": ["campaign_desk/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

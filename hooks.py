@@ -1,5 +1,6 @@
 """What happens when the add-on comes and goes."""
 
+from odoo import SUPERUSER_ID
 from odoo.tools import SQL
 from odoo.tools.misc import file_open
 
@@ -25,10 +26,19 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Give campaigns that were there before what their mailings say of them."""
+    """Give what was there before what it lacks.
+
+    Campaigns get what their mailings say of them. Odoo has checked what authors wrote
+    into mailings, so it may be sent as it is.
+    """
     campaigns = env["utm.campaign"]
     campaigns.search([("mailing_mail_ids", "!=", False)])._adopt_from_mail(True)
     campaigns._write_states(SQL("TRUE"))
+    env.cr.execute(
+        "UPDATE mailing_mailing SET content_author_id = %s"
+        " WHERE content_author_id IS NULL",
+        [SUPERUSER_ID],
+    )
 
 
 def uninstall_hook(env):

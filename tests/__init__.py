@@ -5,6 +5,10 @@ from . import test_checking_preview
 from . import test_checking_ui
 from . import test_checking_test_mails
 from . import test_campaign_copies
+from . import test_campaign_languages
+from . import test_campaign_merge_fields
+from . import test_campaign_merge_gaps
+from . import test_campaign_merge_ui
 from . import test_campaign_record
 from . import test_campaign_files
 from . import test_campaign_render

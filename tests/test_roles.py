@@ -28,6 +28,7 @@ RIGHTS = {
     "campaign.calendar.entry": "- r ru ru ru -",
     "campaign.template": "- r crud crud crud crud",
     "campaign.template.version": "- r ru ru ru ru",
+    "campaign.mail.translation": "- r crud crud crud crud",
     # sending
     "mailing.trace": "- - cru crud crud -",
     "mailing.trace.report": "- r r r r -",

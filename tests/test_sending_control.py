@@ -224,7 +224,7 @@ class TestControl(DeskCommon):
         self.env.ref("base.group_user").implied_ids -= editors
         editors.user_ids -= self.user_marketing
         mailing = self._under_way(
-            body_html="<p t-out=\"object.country_id.name or 'there'\"/>" + WAY_OUT
+            body_html="<p t-out=\"(object.name or 'there').upper()\"/>" + WAY_OUT
         )
         with self.assertRaises(AccessError):
             mailing.subject = "Odoo forbids this, so the test means something"

@@ -77,7 +77,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     REPLIED: dict.fromkeys(
         ("outgoing", "process", "sent", "open", "bounce", "error", UNKNOWN), "reply"
     ),
-    # Its worker finds that the recipient has left since planning.
+    # Its worker finds that the recipient has left since planning, or that a field is
+    # empty without which the mail is not to be sent.
     SUPPRESSED: {"process": "cancel"},
     # Taken out by a person; too late when a worker has it.
     CANCELLED: {"outgoing": "cancel"},

@@ -11,6 +11,13 @@ from . import campaign_schedule  # when it leaves, once or again and again
 from . import campaign_state  # where it is, and what people do to it
 from . import campaign_approval  # a second pair of eyes
 from . import campaign_calendar_entry  # what leaves when
+from . import campaign_merge_mixin  # texts that are filled in for each recipient
+from . import campaign_merge_rendering  # the same in what Odoo renders
+from . import mailing_merge_fields  # the merge fields of a mailing
+from . import mailing_contact  # which language a contact reads
+from . import campaign_mail_translation  # a mail in another language
+from . import mailing_merge_gaps  # who lacks what it says
+from . import merge_picker  # how they are inserted
 from . import mailing_copies  # copies for people who are not recipients
 from . import mailing_files  # files that go with it
 from . import recipient_report  # a document of their own

@@ -3,7 +3,7 @@
 import re
 from functools import reduce
 
-from odoo.tools.rendering_tools import parse_inline_template, render_inline_template
+from odoo.tools.rendering_tools import render_inline_template
 
 _PATH = re.compile(r"object(\.[A-Za-z_]\w*)+")
 
@@ -11,17 +11,20 @@ _PATH = re.compile(r"object(\.[A-Za-z_]\w*)+")
 class InlineText:
     """A subject or address line with expressions.
 
-    :param source: the template text.
+    :param parts: texts, each with the expression behind it and its fallback.
     :param model: the (empty) recordset of the recipients' model.
 
-    ``constant`` is the text if it is the same for everybody, else None.
+    ``constant`` is the text if it is the same for everybody, else None;
+    ``is_by_fields`` tells that it only follows fields.
     """
 
-    def __init__(self, source, model):
-        self._parts = parse_inline_template(source or "")
+    def __init__(self, parts, model):
+        self._parts = parts
         expressions = {expression for _text, expression, _default in self._parts}
-        self.constant = None if expressions - {""} else (source or "")
-        self._by_fields = all(
+        self.constant = None
+        if not expressions - {""}:
+            self.constant = "".join(text for text, _expression, _default in parts)
+        self.is_by_fields = all(
             _is_field_path(path, model) for path in expressions - {""}
         )
 
@@ -29,7 +32,7 @@ class InlineText:
         """Return the text for ``record``; ``variables`` as Odoo's renderers get."""
         if self.constant is not None:
             return self.constant
-        if self._by_fields:
+        if self.is_by_fields:
             return "".join(self._pieces(record))
         return render_inline_template(self._parts, {**variables, "object": record})
 

@@ -9,8 +9,7 @@ from itertools import chain
 
 import idna
 import psycopg2
-from lxml import etree, html
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo import tools
 from odoo.exceptions import UserError
@@ -18,12 +17,14 @@ from odoo.tools import safe_eval
 from odoo.tools.misc import file_open
 
 from ...tools import mime, tokens
-from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
+from ...tools.languages import best_language
+from ...tools.providers.base import FAILED, WITHHELD, OutgoingEmail, SendResult
 from .inline_text import InlineText
-from .ir_qweb import CompiledTemplate
+from .mail_version import MailVersion, body_source
 from .mailing_files import MailingFiles
 from .mailing_links import MailingLinks
-from .plain_text_part import PlainTextPart
+from .merge_errors import for_people
+from .merge_functions import EmptyMergeField
 from .recipient_facts import RecipientFacts
 from .recipient_report import RecipientReport
 from .template_errors import explain, raise_database_error
@@ -51,8 +52,7 @@ class Delivery:
 class MailingRenderer:
     """Renders the mails of one mailing with the full meaning of QWeb.
 
-    The body is compiled once; a compiled template puts out texts that are the same
-    for all recipients (encoded once) and values. Links, pixel and unsubscribe address
+    Each language of the mail is compiled once. Links, pixel and unsubscribe address
     hold placeholders for the recipient's tokens until the very last step.
 
     :param lang: the language of all, whatever the recipients' is.
@@ -72,17 +72,19 @@ class MailingRenderer:
         self._files = MailingFiles(mailing)
         self._report = mailing.attachment_report_id and RecipientReport(mailing)
         self._qwebs = {}
-        self._body = self._compile_body()
-        self._constants = self._body.constants()
-        words = self._placeholders.values()
-        self._quoted = mime.QuotedPrintable(words)
+        self._quoted = mime.QuotedPrintable(self._placeholders.values())
         self._before, self._after = self._layout()
-        self._quoted.remember((self._before, *self._constants, self._after))
-        self._text = PlainTextPart(self._quoted, self._constants)
-        self._subject = InlineText(mailing.subject, self._model)
+        self._quoted.remember((self._before, self._after))
         self._subject_mark = subject_mark
-        self._email_from = InlineText(mailing.email_from, self._model)
-        self._reply_to = InlineText(mailing.reply_to, self._model)
+        with for_people(mailing.env):
+            rules = mailing._merge_rules()
+            self._email_from = InlineText(rules.line(mailing.email_from), self._model)
+            self._reply_to = InlineText(rules.line(mailing.reply_to), self._model)
+            self._version = self._compile(mailing)
+            self._translations = {
+                one.lang: self._compile(one) for one in mailing.translation_ids
+            }
+        self._versions = {}
         self.copies = mailing._copies()
         self._skeleton = self._make_skeleton(self._common_headers())
         self._facts = RecipientFacts(mailing, self._model, lang)
@@ -94,22 +96,22 @@ class MailingRenderer:
     # Once per mailing
     # ------------------------------------------------------------
 
-    def _compile_body(self):
-        mailing = self._mailing
-        body = self._files.append_links(mailing.body_html or Markup())
-        source = mailing._prepend_preview(body, mailing.preview)
-        source = str(mailing._replace_local_links(source or Markup(), self._base_url))
-        for page, purpose in (
-            ("unsubscribe_from_list", tokens.UNSUBSCRIBE),
-            ("view", tokens.VIEW),
-        ):
-            own = re.escape(f"{self._base_url}/{page}")
-            source = re.sub(rf"{own}(?=[\"'#?\s<]|$)", self._own_link(purpose), source)
-        root = html.fragment_fromstring(source, create_parent="t")
-        self._links.shorten(root)
-        _escape_texts(root)
+    def _compile(self, content):
+        """Return the mail in one language, from the mailing or its translation."""
+        pages = {
+            "unsubscribe_from_list": self._own_link(tokens.UNSUBSCRIBE),
+            "view": self._own_link(tokens.VIEW),
+        }
+        source = body_source(self._mailing, content, self._files, self._base_url, pages)
         qweb = self._qweb(False)[0]
-        return CompiledTemplate(qweb._compile(root))
+        return MailVersion(content, source, self._links, self._quoted, qweb)
+
+    def _version_for(self, lang):
+        """Return the mail for who speaks a language."""
+        if lang not in self._versions:
+            best = best_language(lang, self._translations)
+            self._versions[lang] = self._translations.get(best, self._version)
+        return self._versions[lang]
 
     def _qweb(self, lang):
         """Return the ``ir.qweb`` and the variables for recipients of a language."""
@@ -254,34 +256,43 @@ class MailingRenderer:
                 reason = "The recipient's record has been deleted."
                 failures.append(SendResult(delivery.id, FAILED, reason))
                 continue
+            if lang := self._facts.lang(record):
+                record = record.with_context(lang=lang)
             try:
-                drafts.append((delivery, record, self._chunks(record)))
+                drafts.append((delivery, record, lang, self._chunks(record, lang)))
             except Exception as error:  # a template may raise anything
-                raise_database_error(error)
-                failures.append(SendResult(delivery.id, FAILED, explain(error)))
+                failures.append(self._failure(delivery, error))
         codes = self._links.resolve()
         mails = []
-        for delivery, record, chunks in drafts:
+        for delivery, record, lang, chunks in drafts:
             try:
-                mails.append(self._mail(delivery, record, _fill(chunks, codes)))
+                chunks = _fill(chunks, codes)
+                mails.append(self._mail(delivery, record, lang, chunks))
             except Exception as error:  # as above: subject and addresses are templates
-                raise_database_error(error)
-                failures.append(SendResult(delivery.id, FAILED, explain(error)))
+                failures.append(self._failure(delivery, error))
         return mails, failures
 
-    def _chunks(self, record):
+    def _failure(self, delivery, error):
+        """Return the result for a mail that its template does not make."""
+        raise_database_error(error)
+        if isinstance(error, EmptyMergeField):
+            words = self._mailing._empty_merge_field_words(error.path)
+            return SendResult(delivery.id, WITHHELD, words)
+        return SendResult(delivery.id, FAILED, explain(error))
+
+    def _chunks(self, record, lang):
         """Return the pieces that the body's template puts out for ``record``."""
-        lang = self._facts.lang(record)
         qweb, base, _variables = self._qweb(lang)
-        values = dict(base, object=record.with_context(lang=lang) if lang else record)
+        values = dict(base, object=record)
         root = dict(values)
         values["__qweb_root_values"] = root["__qweb_root_values"] = root
-        body = self._body
+        version = self._version_for(lang)
+        body, constants = version.body, version.constants
         functions = qweb.env.context["__qweb_loaded_functions"]
         functions.update(body.functions)
         return [
             chunk
-            if chunk in self._constants or "<" not in chunk
+            if chunk in constants or "<" not in chunk
             else self._links.rewrite_html(chunk)
             for chunk in qweb._render_iterall(body, body.name, values)
         ]
@@ -290,14 +301,14 @@ class MailingRenderer:
     # Once per recipient
     # ------------------------------------------------------------
 
-    def _mail(self, delivery, record, chunks):
-        facts = self._facts
-        variables = self._qweb(facts.lang(record))[2]
+    def _mail(self, delivery, record, lang, chunks):
+        facts, version = self._facts, self._version_for(lang)
+        variables = self._qweb(lang)[2]
         email_from = self._email_from.render(record, variables)
         sender = self._sender(email_from, facts.alias_domain(record))
         address = _ascii_address(delivery.email)
         reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
-        subject = self._subject_mark + self._subject.render(record, variables)
+        subject = self._subject_mark + version.subject.render(record, variables)
         headers = [
             sender.header,
             _address_header("Reply-To", reply_to or email_from),
@@ -315,10 +326,10 @@ class MailingRenderer:
         skeleton = self._copy_skeleton if delivery.is_copy else self._skeleton
         data = skeleton.message(
             headers,
-            self._text.encode(chunks),
+            version.text.encode(chunks),
             chain.from_iterable(page),
             values,
-            self._report.files_for(record, facts.lang(record)) if self._report else (),
+            self._report.files_for(record, lang) if self._report else (),
         )
         envelope = sender.return_path
         if not delivery.is_copy:
@@ -333,16 +344,6 @@ class MailingRenderer:
                 email_from, self._server, alias_domain
             )
         return self._senders[key]
-
-
-def _escape_texts(root):
-    """Escape the constant texts, which QWeb puts out as they stand."""
-    for element in root.iter(etree.Element):
-        if element.tag not in ("style", "script") and element.text:
-            element.text = str(escape(element.text))
-        for child in element:
-            if child.tail:
-                child.tail = str(escape(child.tail))
 
 
 def _fill(chunks, codes):

@@ -1,6 +1,19 @@
 """Campaign: what is known of recipients beyond their address."""
 
 
+def language_of(record, partners):
+    """Return the language of a recipient, or False.
+
+    :param partners: the contacts that the record is about.
+    """
+    if partners:
+        return partners[:1].lang
+    for name in ("lang", "lang_code"):
+        if name in record._fields:
+            return record[name]
+    return False
+
+
 class RecipientFacts:
     """The names, languages and companies of the recipients of a mailing.
 
@@ -11,6 +24,9 @@ class RecipientFacts:
 
     def __init__(self, mailing, model, lang=False):
         self._lang = lang
+        self._languages = {
+            code for code, _name in model.env["res.lang"].get_installed()
+        }
         self._company = mailing.company_id
         self._author_id = mailing.user_id.partner_id.id
         self._email_from = mailing.email_from
@@ -39,8 +55,8 @@ class RecipientFacts:
     def lang(self, record):
         if self._lang:
             return self._lang
-        partners = self._partners[record.id]
-        return partners[:1].lang if partners else False
+        lang = language_of(record, self._partners[record.id])
+        return lang if lang in self._languages else False
 
     def name(self, record):
         """Return a person's name; other records' names are not for an address."""

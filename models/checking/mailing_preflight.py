@@ -7,11 +7,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import str2bool
 
 from ...tools.preflight import size
-from ...tools.preflight.finding import INFO, LEVELS, Finding
+from ...tools.preflight.finding import INFO, LEVELS, WARNING, Finding
 from ..campaign.mailing_files import MailingFiles
 from ..sending.account_choice import AccountChoice
 from .preflight import Preflight
-from .preflight_words import PLACES, words_of
+from .preflight_words import PLACES, RECIPIENTS_WITHOUT, words_of
 
 # Of what a finding is about so many are named.
 MOST_ITEMS = 8
@@ -146,13 +146,15 @@ class MailingMailing(models.Model):
             "title": title,
             "detail": detail,
             "items": items,
-            "action": self._way_to(where),
+            "action": self._way_to(where, finding.values),
         }
 
-    def _way_to(self, where):
+    def _way_to(self, where, values):
         """Return an action that leads to a field of the form, or to another screen."""
         if not where:
             return False
+        if where == RECIPIENTS_WITHOUT:
+            return self._open_merge_gap(values["path"], values["name"])
         if where.startswith("action_"):
             return getattr(self, where)()
         return {
@@ -185,10 +187,36 @@ class MailingMailing(models.Model):
     def _preflight_gaps(self):
         """Return findings about recipients who lack what the mail needs.
 
-        To be extended by what knows merge fields: ``merge_gap``, with ``name`` (of the
-        field), ``count`` and ``words``.
+        And about languages of the mail that are not what the mail says now.
         """
-        return []
+        found = []
+        for gap in self._merge_field_gaps():
+            if not gap["count"]:
+                continue
+            level = WARNING
+            if gap["is_required"]:
+                words = self.env._("They do not get the mail: the field is required.")
+            elif gap["has_fallback"]:
+                words = self.env._("Their mail says something else in its place.")
+                level = INFO
+            else:
+                words = self.env._(
+                    "Their mail has a blank in its place. Give it a fallback."
+                )
+            values = {
+                "path": gap["path"],
+                "name": gap["label"],
+                "count": gap["count"],
+                "words": words,
+            }
+            found.append(Finding("merge_gap", level, values))
+        for state in ("copied", "outdated"):
+            names = tuple(
+                one.display_name for one in self.translation_ids if one.state == state
+            )
+            if names:
+                found.append(Finding(f"language_{state}", WARNING, items=names))
+        return found
 
     def _why_files_are_refused(self):
         found = self._check_files()

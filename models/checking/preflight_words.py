@@ -11,6 +11,8 @@ _lt = LazyTranslate(__name__)
 BODY, SUBJECT, RECIPIENTS = "body_arch", "subject", "mailing_model_id"
 SENDER, FILES, AB_TEST = "email_from", "attachment_ids", "ab_testing_pc"
 PREVIEW_TEXT, REPORT = "preview", "attachment_report_id"
+LANGUAGES = "translation_ids"
+RECIPIENTS_WITHOUT = "action_view_merge_gap"
 
 
 PLACES = {
@@ -22,6 +24,7 @@ PLACES = {
     AB_TEST: _lt("Change the test"),
     PREVIEW_TEXT: _lt("Edit the preview text"),
     REPORT: _lt("Change the report"),
+    LANGUAGES: _lt("Look at the languages"),
 }
 
 
@@ -101,7 +104,20 @@ _FOUND = {
     "merge_gap": Words(
         _lt("Recipients who lack “%(name)s”: %(count)s"),
         _lt("%(words)s"),
-        BODY,
+        RECIPIENTS_WITHOUT,
+    ),
+    "language_copied": Words(
+        _lt("Not translated yet"),
+        _lt("In these languages the mail still says what the original says."),
+        LANGUAGES,
+    ),
+    "language_outdated": Words(
+        _lt("A translation is older than the mail"),
+        _lt(
+            "The original was changed afterwards. Look at these languages, and say "
+            "that they fit."
+        ),
+        LANGUAGES,
     ),
     # subject and preview text
     "subject_missing": Words(_lt("There is no subject"), "", SUBJECT),

@@ -1,6 +1,13 @@
 """Sending: a claimed batch in a worker's hands."""
 
-from ...tools.providers.base import ACCEPTED, FAILED, REFUSED, UNKNOWN, SendResult
+from ...tools.providers.base import (
+    ACCEPTED,
+    FAILED,
+    REFUSED,
+    UNKNOWN,
+    WITHHELD,
+    SendResult,
+)
 
 # A batch of at least this many mails without a single acceptable one stops its mailing:
 # a relay that refuses everything must not use up the list.
@@ -21,7 +28,7 @@ class Batch:
         self.unreachable = None  # the server that does not answer, and the error
         self.advice = None  # of the provider: to slow down
         self.results = []
-        self.suppressed = {}
+        self.suppressed = {}  # by id: failure type and reason
         self.postponed = {}
         self.in_flight = ()
         self.copies = 0  # offered to a server
@@ -32,7 +39,9 @@ class Batch:
     def add(self, results):
         """Take over results; those that are known already stay as they are."""
         for result in results:
-            if result.ref not in self._known:
+            if result.status == WITHHELD:
+                self.suppressed[result.ref] = ("merge_empty", result.reason)
+            elif result.ref not in self._known:
                 self._known.add(result.ref)
                 self.results.append(result)
 

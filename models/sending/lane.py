@@ -249,7 +249,7 @@ class LaneRun:
                 [delivery.id for delivery in batch.deliveries],
             )
         )
-        batch.suppressed = dict(rows)
+        batch.suppressed = {id_: (reason, None) for id_, reason in rows}
         return [one for one in batch.deliveries if one.id not in batch.suppressed]
 
     def _hand_over(self, mails, batch, deadline):

@@ -92,12 +92,14 @@ class MailingTrace(models.Model):
         selection_add=[
             (delivery.FAILURE_UNKNOWN, "Outcome unknown"),
             ("suppressed", "Suppressed Address"),
+            ("merge_empty", "A required merge field is empty"),
         ],
         ondelete={
             delivery.FAILURE_UNKNOWN: lambda traces: traces.write(
                 {"failure_type": "unknown"}
             ),
             "suppressed": lambda traces: traces.write({"failure_type": "mail_bl"}),
+            "merge_empty": lambda traces: traces.write({"failure_type": "unknown"}),
         },
     )
 

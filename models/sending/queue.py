@@ -250,7 +250,8 @@ class Queue:
         lost it may still say what became of the deliveries given up as unknown.
 
         :param released: ids of the deliveries that were not handed over.
-        :param suppressed: failure type by id of those that must not be sent.
+        :param suppressed: failure type and reason by id of those that must not be
+            sent.
         :param died: the worker is gone; what is given back counts as an attempt, so
             that a batch that kills its workers does not come back for ever.
         :param postponed: what those wait for that it is not the time for, and until

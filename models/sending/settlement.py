@@ -228,25 +228,29 @@ def release(lease_id, delivery_ids, counted):
 
 
 def suppress(lease_id, suppressed):
-    """Return the statement that cancels deliveries to people who left.
+    """Return the statement that cancels deliveries to people who must not be mailed.
 
-    :param suppressed: failure type by id.
+    :param suppressed: failure type and reason by id.
     """
+    types, reasons = zip(*suppressed.values(), strict=True)
     return SQL(
         """
         UPDATE mailing_trace trace
            SET trace_status = %(outcome)s,
-               failure_type = judged.reason,
+               failure_type = judged.type,
+               failure_reason = judged.reason,
                waiting_for = NULL,
                lease_key = NULL
-          FROM unnest(%(ids)s::integer[], %(reasons)s::varchar[]) AS judged(id, reason)
+          FROM unnest(%(ids)s::integer[], %(types)s::varchar[], %(reasons)s::text[])
+               AS judged(id, type, reason)
          WHERE trace.id = judged.id
            AND trace.lease_key = %(lease)s
            AND %(outcome)s IS NOT NULL
         """,
         outcome=transition(delivery.SUPPRESSED),
         ids=list(suppressed),
-        reasons=list(suppressed.values()),
+        types=list(types),
+        reasons=list(reasons),
         lease=lease_id,
     )
 

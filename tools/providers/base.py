@@ -13,6 +13,7 @@ ACCEPTED = "accepted"  # the other side has taken it over
 DEFERRED = "deferred"  # not now: try again later
 REFUSED = "refused"  # the recipient was refused for good
 FAILED = "failed"  # the mail itself cannot be handed over, now or later
+WITHHELD = "withheld"  # not to be sent to this recipient
 UNKNOWN = "unknown"  # lost sight of after the hand-over began: never resend by itself
 
 
