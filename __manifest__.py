@@ -16,8 +16,11 @@
         "security/campaign_roles.xml",
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
+        "security/campaign_segment_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
+        "views/campaign_segment_views.xml",
+        "views/mailing_audience_views.xml",
         "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
         "views/campaign_calendar_entry_views.xml",

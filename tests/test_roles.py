@@ -26,6 +26,8 @@ RIGHTS = {
     "mailing.contact": "- - cru crud crud -",
     "mailing.subscription": "- - cru crud crud -",
     "campaign.calendar.entry": "- r ru ru ru -",
+    "campaign.segment": "- r crud crud crud -",
+    "campaign.segment.condition": "- r crud crud crud -",
     # sending
     "mailing.trace": "- - cru crud crud -",
     "mailing.trace.report": "- r r r r -",

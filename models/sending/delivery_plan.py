@@ -35,7 +35,7 @@ class DeliveryPlan:
         :return: the highest record id planned now, or None when there are no more.
         """
         query = self._recipients(after_id, res_ids)
-        if self._model._name in ("mailing.contact", "res.partner"):
+        if self._has_addresses_in_sql():
             source = self._addresses_in_sql(query)
         else:
             source = self._addresses_by_orm(query)
@@ -107,6 +107,9 @@ class DeliveryPlan:
     # Where to: rows of id, address as written, normalized address
     # ------------------------------------------------------------
 
+    def _has_addresses_in_sql(self):
+        return self._model._name in ("mailing.contact", "res.partner")
+
     def _addresses_in_sql(self, query):
         table = query.table
         columns = (
@@ -171,29 +174,7 @@ class DeliveryPlan:
         mailing = self._mailing
         return SQL(
             """
-            WITH source AS MATERIALIZED (%(source)s),
-            judged AS MATERIALIZED (
-                SELECT id, email, written,
-                    CASE
-                        WHEN %(own_blocked)s THEN 'mail_bl'
-                        WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
-                        WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
-                        WHEN COALESCE(email, '') !~ %(deliverable)s
-                            OR NOT %(as_written)s THEN 'mail_email_invalid'
-                        ELSE %(suppressed)s
-                    END AS failure
-                FROM source
-            ),
-            unique_ones AS (
-                SELECT id, email, written,
-                    CASE
-                        WHEN failure IS NOT NULL THEN failure
-                        WHEN row_number() OVER (
-                            PARTITION BY email, failure ORDER BY id) > 1
-                            OR %(already_mailed)s THEN 'mail_dup'
-                    END AS failure
-                FROM judged
-            ),
+            WITH %(judged)s,
             planned AS (
                 SELECT *, replace(gen_random_uuid()::text, '-', '') AS token
                 FROM unique_ones
@@ -225,21 +206,56 @@ class DeliveryPlan:
                         SELECT FROM written
                          WHERE trace_status = 'outgoing' AND provider_group_id IS NULL)
             """,
-            source=source,
-            own_blocked=own_address_blocked(mailing, SQL("source.id")),
-            own_addresses=self._own_addresses,
-            deliverable=_DELIVERABLE,
-            as_written=_as_written(),
-            suppressed=suppression(mailing, SQL("source.email")),
-            already_mailed=self._already_mailed(),
+            judged=self._judged(source),
             model=self._model._name,
             mailing=mailing.id,
             campaign=mailing.campaign_id.id or None,
-            domain=_message_id_domain(mailing),
+            domain=message_id_domain(mailing),
             now=UTC_NOW,
             turn=self._turn(),
             provider_group=mailing.env["campaign.mail.domain"]._known_group(),
             uid=mailing.env.uid,
+        )
+
+    def _judged(self, source):
+        """Return SQL, for after WITH: who of ``source`` is mailed, and who is not.
+
+        Its table ``unique_ones`` holds for each record the address and a failure type,
+        which is NULL for those who are mailed.
+        """
+        return SQL(
+            """
+            source AS MATERIALIZED (%(source)s),
+            judged AS MATERIALIZED (
+                SELECT id, email, written,
+                    CASE
+                        WHEN %(own_blocked)s THEN 'mail_bl'
+                        WHEN COALESCE(btrim(written), '') = '' THEN 'mail_email_missing'
+                        WHEN email = ANY(%(own_addresses)s) THEN 'mail_email_missing'
+                        WHEN COALESCE(email, '') !~ %(deliverable)s
+                            OR NOT %(as_written)s THEN 'mail_email_invalid'
+                        ELSE %(suppressed)s
+                    END AS failure
+                FROM source
+            ),
+            unique_ones AS (
+                SELECT id, email, written,
+                    CASE
+                        WHEN failure IS NOT NULL THEN failure
+                        WHEN row_number() OVER (
+                            PARTITION BY email, failure ORDER BY id) > 1
+                            OR %(already_mailed)s THEN 'mail_dup'
+                    END AS failure
+                FROM judged
+            )
+            """,
+            source=source,
+            own_blocked=own_address_blocked(self._mailing, SQL("source.id")),
+            own_addresses=self._own_addresses,
+            deliverable=_DELIVERABLE,
+            as_written=_as_written(),
+            suppressed=suppression(self._mailing, SQL("source.email")),
+            already_mailed=self._already_mailed(),
         )
 
     def _turn(self):
@@ -326,7 +342,7 @@ def _own_addresses(env):
     return sorted(address for address in addresses if address)
 
 
-def _message_id_domain(mailing):
+def message_id_domain(mailing):
     """Return the right-hand side of message ids: the sender's domain, in ASCII."""
     domain = tools.email_domain_extract(mailing.email_from or "") or ""
     try:
