@@ -45,11 +45,11 @@ class Audience(DeliveryPlan):
             WITH %s
             SELECT (SELECT json_agg(json_build_array(failure, number))
                       FROM (SELECT failure, count(*) AS number
-                              FROM unique_ones GROUP BY failure) counts),
+                              FROM unique_ones GROUP BY failure) AS counts),
                    (SELECT json_agg(json_build_array(id, email))
                       FROM (SELECT id, email FROM unique_ones
                              WHERE failure IS NULL
-                             ORDER BY hashint4(id) LIMIT %s) some)
+                             ORDER BY hashint4(id) LIMIT %s) AS sample)
             """,
             self._judged(self._addresses_in_sql(query)),
             SAMPLE,
