@@ -1,9 +1,13 @@
 """To whom a mailing is sent: lists, segments, and who is left out."""
 
-from odoo import Command
-from odoo.exceptions import ValidationError
-from odoo.tests import Form, tagged
+from datetime import timedelta
 
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import BODY
+from .test_campaign_record import CampaignCommon
 from .test_campaign_segment import SegmentCommon
 
 
@@ -210,3 +214,123 @@ class TestAudience(SegmentCommon):
         self.assertEqual(self.only_dora.mailing_count, 1)
         found = mailing.action_view_audience()
         self.assertEqual(found["domain"], [("id", "in", self.dora.ids)])
+
+
+@tagged("-at_install", "post_install")
+class TestCampaignAudience(CampaignCommon):
+    """The recipients of a campaign, which are those of its mails."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ben = cls._contact("Ben", "ben@example.com", cls.list_two)
+        cls.segment = cls.env["campaign.segment"].create(
+            {"name": "Ben", "domain": "[('name', '=', 'Ben')]"}
+        )
+
+    def test_only_a_segment(self):
+        with Form(self.env["utm.campaign"].with_user(self.author)) as form:
+            form.title = form.subject = "Spring"
+            form.email_from = f"news@{self.alias_domain}"
+            self.assertFalse(form.audience)
+            form.segment_ids.add(self.segment)
+            self.assertEqual(form.audience["sample"], [["Ben", "ben@example.com"]])
+        campaign = form.record
+        campaign.body_html = BODY
+        self.assertEqual(campaign.audience_count, 1)
+        self.assertEqual(campaign.mail_id.segment_ids, self.segment)
+        campaign.action_send()
+        self._run_jobs()
+        self.assertEqual(
+            campaign.mail_id.mailing_trace_ids.mapped("email"), ["ben@example.com"]
+        )
+
+    def test_mails_follow(self):
+        campaign = self._campaign(excluded_list_ids=[Command.link(self.list_two.id)])
+        mail = campaign.mail_id
+        self.assertEqual(mail.excluded_list_ids, self.list_two)
+        campaign.excluded_segment_ids = self.segment
+        self.assertEqual(mail.excluded_segment_ids, self.segment)
+        mail.excluded_segment_ids = False
+        campaign.write(
+            {
+                "excluded_list_ids": [Command.clear()],
+                "segment_ids": [Command.link(self.segment.id)],
+            }
+        )
+        self.assertFalse(mail.excluded_list_ids)
+        self.assertFalse(mail.excluded_segment_ids, "It says something else.")
+        self.assertEqual(mail.segment_ids, self.segment)
+
+    def test_other_records(self):
+        campaign = self._campaign(segment_ids=[Command.link(self.segment.id)])
+        partners = self.env["ir.model"]._get_id("res.partner")
+        campaign.mailing_model_id = partners
+        self.assertFalse(campaign.segment_ids)
+        self.assertFalse(campaign.mail_id.segment_ids)
+
+    def test_duplicate(self):
+        campaign = self._campaign(segment_ids=[Command.link(self.segment.id)])
+        copied = campaign.copy()
+        self.assertEqual(copied.segment_ids, self.segment)
+        self.assertEqual(copied.mail_id.segment_ids, self.segment)
+
+    def test_a_draft_keeps_its_segment(self):
+        campaign = self._campaign(segment_ids=[Command.link(self.segment.id)])
+        campaign.mail_id.segment_ids = False
+        with self.assertRaisesRegex(UserError, "Spring"):
+            self.segment.unlink()
+
+    def test_who_sees_what(self):
+        campaign = self._campaign(segment_ids=[Command.link(self.segment.id)])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        viewer = new_test_user(
+            self.env, "viewer", "campaign_desk.group_campaign_viewer"
+        )
+        employee = new_test_user(self.env, "salesperson", "base.group_user")
+        seen = campaign.with_user(viewer)
+        self.assertEqual(seen.audience_count, 2)
+        self.assertEqual(seen.segment_ids.name, "Ben")
+        with self.assertRaises(AccessError):
+            seen.read(["audience"])
+        with self.assertRaises(AccessError):
+            seen.action_view_audience()
+        for user, shown in ((viewer, True), (employee, False)):
+            arch = campaign.with_user(user).get_view(view_type="form")["arch"]
+            self.assertNotIn('name="audience"', arch)
+            self.assertEqual('name="segment_ids"' in arch, shown)
+            self.assertEqual('name="contact_list_ids"' in arch, shown)
+        with self.assertRaises(AccessError):
+            campaign.with_user(employee).read(["audience_count"])
+
+    def test_approval_is_about_the_segment(self):
+        """What a segment means is a part of what was approved."""
+        self.env.company.campaign_approval = True
+        self.segment.condition_ids = [Command.create({"kind": "never_mailed"})]
+
+        def approved():
+            campaign = self._campaign(
+                segment_ids=[Command.link(self.segment.id)],
+                schedule_type="scheduled",
+                start_day=fields.Date.today() + timedelta(days=3),
+            )
+            campaign.action_request_approval()
+            campaign.with_user(self.manager).action_approve()
+            self.assertEqual(campaign.state, "scheduled")
+            return campaign
+
+        for change in (
+            lambda: self.segment.write({"domain": "[]"}),
+            lambda: self.segment.condition_ids.write({"kind": "opened"}),
+            lambda: self.segment.condition_ids.create(
+                {"segment_id": self.segment.id, "kind": "clicked"}
+            ),
+            lambda: self.segment.condition_ids[0].unlink(),
+        ):
+            campaign = approved()
+            self.segment.note = "Another word changes nothing."
+            self.assertEqual(campaign.approval_state, "approved")
+            change()
+            self.assertFalse(campaign.approval_state)
+            self.assertEqual(campaign.mail_id.state, "draft")

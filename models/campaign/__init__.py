@@ -8,12 +8,12 @@ from . import campaign_segment  # people described by what is true of them
 from . import campaign_audience_mixin  # lists, filter and segments together
 from . import utm_campaign  # the campaign, and what its mailings take over
 from . import mailing_mailing  # one mail of a campaign
+from . import campaign_audience  # their recipients
 from . import campaign_mail  # the only mail of a simple campaign
 from . import campaign_schedule  # when it leaves, once or again and again
 from . import campaign_state  # where it is, and what people do to it
 from . import campaign_approval  # a second pair of eyes
 from . import campaign_calendar_entry  # what leaves when
-from . import mailing_audience  # its recipients
 from . import mailing_copies  # copies for people who are not recipients
 from . import mail_compose_message  # mails that the composer sends itself
 from . import ir_qweb  # templates compiled once, links rewritten

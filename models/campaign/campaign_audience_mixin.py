@@ -54,6 +54,7 @@ class CampaignAudienceMixin(models.AbstractModel):
         "campaign_audience_excluded_list_rel",
         string="Except Lists",
         context=_WITH_ARCHIVED,
+        ondelete="restrict",
         help="Who is on one of them gets no mail, also those who have unsubscribed "
         "from it.",
     )

@@ -153,15 +153,26 @@ class CampaignSegment(models.Model):
             mailings_sudo = (
                 segment.sudo().mailing_ids | segment.sudo().excluding_mailing_ids
             )
-            if waiting := mailings_sudo.filtered(
-                lambda mailing: mailing.state != "done"
-            ):
+            waiting = mailings_sudo.filtered(lambda mailing: mailing.state != "done")
+            campaigns_sudo = (
+                self.env["utm.campaign"]
+                .sudo()
+                .search(
+                    Domain("state", "not in", ("done", "cancelled"))
+                    & (
+                        Domain("segment_ids", "in", segment.ids)
+                        | Domain("excluded_segment_ids", "in", segment.ids)
+                    ),
+                    limit=1,
+                )
+            )
+            for user in (*waiting[:1], *campaigns_sudo):
                 raise UserError(
                     self.env._(
-                        "“%(segment)s” is used by the mailing “%(mailing)s”. Archive "
-                        "the segment, or take it out there first.",
+                        "“%(segment)s” is used by “%(mail)s”. Archive the segment, or "
+                        "take it out there first.",
                         segment=segment.name,
-                        mailing=waiting[0].display_name,
+                        mail=user.display_name,
                     )
                 )
 
@@ -194,6 +205,18 @@ class CampaignSegment(models.Model):
         ):
             return domain
         return domain & Domain(name, "=", True)
+
+    def _definition(self):
+        """Return what decides who belongs to the segment, as values for JSON."""
+        self.ensure_one()
+        conditions = [condition._definition() for condition in self.condition_ids]
+        return {
+            "model": self.mailing_model_name,
+            "company": self.company_id.id,
+            "domain": self.domain,
+            "match": self.match,
+            "conditions": sorted(conditions, key=str),
+        }
 
     def _bad_filter(self):
         return self.env._(

@@ -148,6 +148,34 @@ class CampaignSegmentCondition(models.Model):
             if self.kind not in kinds and self._fields[name].type != "selection":
                 self[name] = self.default_get([name]).get(name, False)
 
+    def _definition(self):
+        """Return what the condition says, as values for JSON."""
+        names = self._fields_that_say()
+        return {
+            name: self[name].ids
+            if self._fields[name].relational
+            else self._fields[name].convert_to_write(self[name], self)
+            for name in names
+        }
+
+    @api.model
+    def _fields_that_say(self):
+        """Return the fields that make a condition; whoever adds one adds it here."""
+        return (
+            "kind",
+            "extent",
+            "latest",
+            "url_contains",
+            "mailing_ids",
+            "campaign_ids",
+            "comparison",
+            "number",
+            "list_ids",
+            "period",
+            "days",
+            "day",
+        )
+
     # ------------------------------------------------------------
     # In SQL
     # ------------------------------------------------------------

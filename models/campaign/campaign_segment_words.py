@@ -10,20 +10,7 @@ class CampaignSegmentCondition(models.Model):
 
     summary = fields.Char("Condition", compute="_compute_summary")
 
-    @api.depends(
-        "kind",
-        "extent",
-        "latest",
-        "url_contains",
-        "mailing_ids",
-        "campaign_ids",
-        "comparison",
-        "number",
-        "list_ids",
-        "period",
-        "days",
-        "day",
-    )
+    @api.depends(lambda self: self._fields_that_say())
     def _compute_summary(self):
         for condition in self:
             words = [condition._describe(), condition._describe_period()]

@@ -18,6 +18,7 @@ SHOWN = 1000
 MOST_SECONDS = 15
 
 AUTHOR = "campaign_desk.group_campaign_author"
+VIEWER = "campaign_desk.group_campaign_viewer"
 
 
 class Audience(DeliveryPlan):
@@ -95,11 +96,13 @@ class CampaignAudienceFigures(models.AbstractModel):
     audience_matched = fields.Integer(
         "Found",
         compute="_compute_audience",
+        groups=VIEWER,
         help="Records that are chosen and not left out.",
     )
     audience_count = fields.Integer(
         "Would Get It",
         compute="_compute_audience",
+        groups=VIEWER,
         help="People who would get a mail if it were sent now: each address once, "
         "without those who unsubscribed, are blacklisted or cannot be mailed.",
     )
@@ -210,11 +213,34 @@ class CampaignAudienceMixin(models.AbstractModel):
         )
 
 
+class UtmCampaign(models.Model):
+    _inherit = "utm.campaign"
+
+    @api.model
+    def _audience_fields(self):
+        return (*super()._audience_fields(), "state")
+
+    def _has_audience(self):
+        if self.state not in ("draft", "approval", "scheduled"):
+            return False
+        chosen = self.contact_list_ids or self.segment_ids
+        return bool(chosen if self.mailing_on_mailing_list else self.mailing_model_id)
+
+    def _audience_to_count(self):
+        """Judge as for a mail that says nothing else than its campaign."""
+        mailing = self.env["mailing.mailing"].new(self._values_for_mails())
+        return mailing._audience_to_count()
+
+
 class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
 
+    @api.model
+    def _audience_fields(self):
+        return (*super()._audience_fields(), "use_exclusion_list", "state")
+
     def _has_audience(self):
-        return self.state == "draft" and self.mailing_type == "mail"
+        return self.state in ("draft", "in_queue") and self.mailing_type == "mail"
 
     def _audience_to_count(self):
         return Audience(self, self._get_recipients_domain())

@@ -1,7 +1,31 @@
-"""Campaign: the recipients of a mailing."""
+"""Campaign: the recipients of a campaign and of its mails."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+class UtmCampaign(models.Model):
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "campaign.audience.mixin"]
+
+    segment_ids = fields.Many2many(
+        relation="campaign_segment_campaign_rel",
+        column1="campaign_id",
+        column2="segment_id",
+        tracking=True,
+    )
+    excluded_segment_ids = fields.Many2many(
+        relation="campaign_excluded_segment_campaign_rel",
+        column1="campaign_id",
+        column2="segment_id",
+        tracking=True,
+    )
+    excluded_list_ids = fields.Many2many(
+        relation="campaign_excluded_list_campaign_rel",
+        column1="campaign_id",
+        column2="list_id",
+        tracking=True,
+    )
 
 
 class MailingMailing(models.Model):
