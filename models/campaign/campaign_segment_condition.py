@@ -217,8 +217,9 @@ class CampaignSegmentCondition(models.Model):
             """
             (SELECT TRUE
                FROM link_tracker_click click
-               JOIN link_tracker link ON link.id = click.link_id
-              WHERE click.mailing_trace_id = delivery.id AND link.url ILIKE %s
+              WHERE click.mailing_trace_id = delivery.id
+                AND click.link_id = ANY(ARRAY(
+                        SELECT id FROM link_tracker WHERE url ILIKE %s))
               LIMIT 1) IS TRUE
             """,
             f"%{escaped}%",

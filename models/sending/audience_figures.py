@@ -61,6 +61,15 @@ class Audience(DeliveryPlan):
             counts, some = env.cr.fetchone()
         return dict(counts or []), some or []
 
+    def _already_mailed(self):
+        """Ask for the deliveries of each only if there are any."""
+        of_these = [("mass_mailing_id", "in", self._sent_together().ids)]
+        # sudo: a question about the mailing, not about its recipients
+        traces_sudo = self._mailing.env["mailing.trace"].sudo()
+        if not traces_sudo.search_count(of_these, limit=1):
+            return SQL("FALSE")
+        return super()._already_mailed()
+
     def _addresses_in_sql(self, query):
         if self._has_addresses_in_sql():
             return super()._addresses_in_sql(query)

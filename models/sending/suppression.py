@@ -68,7 +68,8 @@ def _opted_out(mailing, email):
     if mailing._heeds_leavers():
         parts.append(_left_all_lists(email))
     if mailing.mailing_on_mailing_list:
-        parts.append(_left_a_list(email, mailing.contact_list_ids.ids))
+        if list_ids := mailing.contact_list_ids.ids:
+            parts.append(_left_a_list(email, list_ids))
     elif addresses := list(mailing._get_opt_out_list()):
         parts.append(SQL("%s = ANY(%s)", email, addresses))
     return SQL("(%s)", SQL(" OR ").join(parts)) if parts else None
