@@ -11,7 +11,7 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
  */
 export class AudienceField extends Component {
     static template = "campaign_desk.AudienceField";
-    static props = {...standardFieldProps, withSample: {type: Boolean, optional: true}};
+    static props = {...standardFieldProps, openSample: {type: Boolean, optional: true}};
 
     get audience() {
         return this.props.record.data[this.props.name] || null;
@@ -26,16 +26,12 @@ export class AudienceField extends Component {
             ? _t("person would get it now")
             : _t("people would get it now");
     }
-
-    get sample() {
-        return this.props.withSample ? this.audience.sample : [];
-    }
 }
 
 export const audienceField = {
     component: AudienceField,
     supportedTypes: ["json"],
-    extractProps: ({options}) => ({withSample: Boolean(options.with_sample)}),
+    extractProps: ({options}) => ({openSample: Boolean(options.open_sample)}),
 };
 
 registry.category("fields").add("campaign_audience", audienceField);
