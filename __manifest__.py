@@ -21,6 +21,7 @@
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
         "views/mailing_audience_views.xml",
+        "views/campaign_contact_import_views.xml",
         "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
         "views/campaign_calendar_entry_views.xml",

@@ -4,6 +4,7 @@ from . import test_campaign_copies
 from . import test_campaign_record
 from . import test_campaign_segment
 from . import test_campaign_audience
+from . import test_campaign_import
 from . import test_campaign_render
 from . import test_roles
 from . import test_sending_plan

@@ -28,6 +28,9 @@ RIGHTS = {
     "campaign.calendar.entry": "- r ru ru ru -",
     "campaign.segment": "- r crud crud crud -",
     "campaign.segment.condition": "- r crud crud crud -",
+    "campaign.contact.import": "- - crud crud crud -",
+    "campaign.contact.import.column": "- - crud crud crud -",
+    "campaign.contact.import.line": "- - r r r -",
     # sending
     "mailing.trace": "- - cru crud crud -",
     "mailing.trace.report": "- r r r r -",

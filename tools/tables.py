@@ -1,4 +1,4 @@
-"""Campaign: tables that people upload, as CSV or XLSX, and reports that they open again.
+"""Campaign: tables that people upload, as CSV or XLSX, and reports that they get.
 
 Whatever a file holds, reading it ends with rows of text or with a
 :class:`TableError` that says which limit or rule it breaks.

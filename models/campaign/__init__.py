@@ -2,6 +2,7 @@ from . import res_company  # what is asked for before sending
 from . import res_config_settings  # which engine sends new mailings
 from . import campaign_copy_mixin  # who gets copies
 from . import res_partner  # customers, found by address
+from . import mailing_contact  # readers, tied to customers
 from . import campaign_segment_condition  # what people did with their mails
 from . import campaign_segment_words  # those conditions in words
 from . import campaign_segment  # people described by what is true of them
@@ -9,6 +10,7 @@ from . import campaign_audience_mixin  # lists, filter and segments together
 from . import utm_campaign  # the campaign, and what its mailings take over
 from . import mailing_mailing  # one mail of a campaign
 from . import campaign_audience  # their recipients
+from . import campaign_contact_import  # readers from a file
 from . import campaign_mail  # the only mail of a simple campaign
 from . import campaign_schedule  # when it leaves, once or again and again
 from . import campaign_state  # where it is, and what people do to it
