@@ -183,9 +183,15 @@ class TestContactImport(DeskCommon):
         record = self._import("a,b\nx,y\n")
         with self.assertRaisesRegex(UserError, "which column"):
             record.action_import()
+        record.column_ids.target = "email"
+        self.assertTrue(record.preview, "It can still be opened.")
         with self.assertRaisesRegex(UserError, "same field"):
-            record.column_ids.target = "email"
             record.action_import()
+
+    def test_preview_shows_text(self):
+        record = self._import("email,name\n<b>x</b>,<script>alert(1)</script>\n")
+        self.assertIn("&lt;script&gt;", record.preview)
+        self.assertNotIn("<script>", record.preview)
 
     def test_only_once(self):
         record = self._done("email\nanna@example.com\n")

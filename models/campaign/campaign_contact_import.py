@@ -146,15 +146,16 @@ class CampaignContactImport(models.Model):
                 )
 
     def _targets(self):
-        """Return which column holds which of a contact's fields.
-
-        :raise UserError: two columns are to be the same field.
-        """
+        """Return which column holds which of a contact's fields."""
         chosen = self.column_ids.filtered("target")
-        targets = {column.target: column.position for column in chosen}
-        if len(targets) < len(chosen):
+        return {column.target: column.position for column in chosen}
+
+    def _check_columns(self):
+        targets = self._targets()
+        if "email" not in targets:
+            raise UserError(self.env._("Say which column holds the email address."))
+        if len(targets) < len(self.column_ids.filtered("target")):
             raise UserError(self.env._("Two columns are to be the same field."))
-        return targets
 
     def _read(self):
         with self._in_words():
@@ -177,8 +178,7 @@ class CampaignContactImport(models.Model):
             raise UserError(self.env._("This file has been imported already."))
         if not self.file:
             raise UserError(self.env._("Choose a CSV or XLSX file."))
-        if "email" not in self._targets():
-            raise UserError(self.env._("Say which column holds the email address."))
+        self._check_columns()
         table = self._read()
         with self._in_words():
             count = sum(1 for _line in table.lines)
