@@ -42,7 +42,15 @@
         "views/campaign_answer_rule_views.xml",
         "views/mailing_trace_views.xml",
         "views/campaign_send_window_views.xml",
+        # checking
+        "views/mailing_checking_views.xml",
+        "views/mailing_mailing_test_views.xml",
         # tracking
+        "data/campaign_bounce_policy_data.xml",
+        "views/campaign_inbound_views.xml",
+        "views/campaign_bounce_policy_views.xml",
+        "views/campaign_suppression_wizard_views.xml",
+        "views/campaign_suppression_views.xml",
         "views/tracking_templates.xml",
         # where to find it all
         "views/menus.xml",

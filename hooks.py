@@ -25,8 +25,10 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Give campaigns that were there before the state that their mailings make."""
-    env["utm.campaign"]._write_states(SQL("TRUE"))
+    """Give campaigns that were there before what their mailings say of them."""
+    campaigns = env["utm.campaign"]
+    campaigns.search([("mailing_mail_ids", "!=", False)])._adopt_from_mail(True)
+    campaigns._write_states(SQL("TRUE"))
 
 
 def uninstall_hook(env):

@@ -79,6 +79,24 @@ class CampaignTracking(MassMailController):
             mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id)
         )
 
+    @address_in_mail("/campaign_desk/file/<string:signed>")
+    def campaign_file(self, signed):
+        """Serve a file of a mailing to whoever has its link."""
+        file_sudo, is_known = request.env["mailing.mailing"]._find_file(signed)
+        if not is_known:
+            return self._campaign_unknown()
+        if not file_sudo:
+            response = request.render("campaign_desk.page_file_gone", status=410)
+            response.headers.update(_NO_STORE)
+            return response
+        if file_sudo.url and not file_sudo.file_size:
+            return self._lead_on(file_sudo.url)
+        stream = request.env["ir.binary"]._get_stream_from(file_sudo)
+        response = stream.get_response(as_attachment=True)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
     # Mail programs post here on behalf of their users, who have no session (RFC 8058).
     @address_in_mail("/campaign/u/<string:signed>", methods=["GET", "POST"], csrf=False)
     def campaign_unsubscribe(self, signed, **form):

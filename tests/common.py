@@ -22,6 +22,8 @@ BODY = """
        <a href="/view">View in browser</a></p>
 </div>
 """
+# Without it a mailing to a list is not sent.
+WAY_OUT = '<a href="/unsubscribe_from_list">Unsubscribe</a>'
 
 
 class Mailbox:

@@ -353,6 +353,7 @@ class TestCopies(CopiesCommon):
 
     def test_what_was_written_past_the_check_sends_nothing(self):
         mailing = self._mailing(email_cc=CC)
+        mailing.action_launch()
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE mailing_mailing SET email_cc = %s WHERE id = %s",
@@ -360,7 +361,8 @@ class TestCopies(CopiesCommon):
         )
         self.env.invalidate_all()
         with mute_logger(LANE):
-            self._send(mailing)
+            self._dispatch()
+            self._run_lane()
         self.assertTrue(mailing.sending_error)
         self.assertFalse(self.mailbox.copies + self.mailbox.mails)
 
@@ -400,9 +402,10 @@ class TestCopies(CopiesCommon):
         self.assertEqual(copies, (CC, BCC, "each"))
         campaigns[0].email_cc = "later@desk.example"  # drafts follow
         self.assertEqual(mailing.email_cc, "later@desk.example")
+        other = self._mailing(campaign_id=campaigns[0].id)
         mailing.email_cc = CC
         campaigns[0].email_cc = "last@desk.example"  # unless they say something else
-        self.assertEqual(mailing.email_cc, CC)
+        self.assertEqual((mailing.email_cc, other.email_cc), (CC, "last@desk.example"))
         mailing.campaign_id = campaigns[2]  # what stands there stays
         self.assertEqual(mailing.email_cc, CC)
         mailing = self._mailing(campaign_id=campaigns[1].id, email_bcc=BCC)

@@ -108,6 +108,19 @@ class TestCampaignMail(CampaignCommon):
         self.assertEqual(other.reply_to, "own@example.com")
         self.assertEqual(other.contact_list_ids, self.list_one + self.list_two)
 
+    def test_both_forms_say_the_same(self):
+        """What is changed on the form of the only mail stands on the campaign."""
+        campaign = self.env["utm.campaign"].create({"title": "A label"})
+        mail = self._mailing(campaign_id=campaign.id)
+        self.assertEqual(campaign.contact_list_ids, self.list_one)
+        self.assertEqual(campaign.email_from, mail.email_from)
+        mail.write({"reply_to": "x@example.com", "contact_list_ids": [(5,)]})
+        self.assertEqual(campaign.reply_to, "x@example.com")
+        self.assertFalse(campaign.contact_list_ids)
+        second = mail.copy({"campaign_id": campaign.id})
+        second.reply_to = "y@example.com"
+        self.assertEqual(campaign.reply_to, "x@example.com")
+
     def test_new_mail_starts_with_what_the_campaign_says(self):
         campaign = self._campaign()
         mailings = self.env["mailing.mailing"].with_context(
@@ -305,6 +318,17 @@ class TestCampaignRecurring(CampaignCommon):
         self.assertEqual(len(occurrence), 1)
         self.assertEqual(str(occurrence.occurrence_at), "2027-04-05 07:00:00")
         self.assertEqual(str(campaign.next_occurrence_at), "2027-04-06 07:00:00")
+
+    def test_nobody_there_at_its_time(self):
+        with freeze_time("2027-03-26 12:00:00"):
+            campaign = self._recurring()
+            campaign.action_send()
+        self.contact.unlink()
+        with freeze_time("2027-03-27 08:00:30"):
+            self._run_jobs()
+        self.assertEqual(campaign.mailing_mail_ids, campaign.mail_id)
+        self.assertTrue(campaign.is_recurring)
+        self.assertIn("nobody", campaign.message_ids[0].body)
 
     def test_last_day(self):
         with freeze_time("2027-03-26 12:00:00"):

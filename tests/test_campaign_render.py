@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from ..models.campaign.mailing_renderer import Delivery, MailingRenderer
 from ..tools.plain_text import html_to_text
-from .common import STRICT, DeskCommon
+from .common import STRICT, WAY_OUT, DeskCommon
 
 TEMPLATES = {
     "text": "<p>No values at all, ünïcode &amp; entities &lt;b&gt; &nbsp;.</p>",
@@ -178,7 +178,10 @@ class TestRender(DeskCommon):
         mailing = self._mailing(
             mailing_model_id=self.env["ir.model"]._get_id("res.partner"),
             mailing_domain=repr([("id", "in", partners.ids)]),
-            body_html=("<p t-out=\"format_date(datetime.date(2026, 3, 1), 'MMMM')\"/>"),
+            body_html=(
+                "<p t-out=\"format_date(datetime.date(2026, 3, 1), 'MMMM')\"/>"
+                + WAY_OUT
+            ),
         )
         self._send(mailing)
         english = self.mailbox.message_to("e@example.com")

@@ -44,6 +44,10 @@ RIGHTS = {
     "campaign.sending.batch": "- r r r r r",
     "campaign.sending.lease": "- - - - - r",
     "campaign.mail.domain": "- - - - - r",
+    # tracking
+    "campaign.inbound": "- - - r r rd",
+    "campaign.bounce.policy": "- - r r crud crud",
+    "campaign.suppression": "- - r cru cru crud",
 }
 
 

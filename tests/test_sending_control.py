@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..models.sending.lane import LaneRun
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 BATCH = "odoo.addons.campaign_desk.models.sending.mailing_trace.BATCH"
 
@@ -224,7 +224,7 @@ class TestControl(DeskCommon):
         self.env.ref("base.group_user").implied_ids -= editors
         editors.user_ids -= self.user_marketing
         mailing = self._under_way(
-            body_html="<p t-out=\"object.country_id.name or 'there'\"/>"
+            body_html="<p t-out=\"object.country_id.name or 'there'\"/>" + WAY_OUT
         )
         with self.assertRaises(AccessError):
             mailing.subject = "Odoo forbids this, so the test means something"

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..models.sending.lane import LaneRun
 from ..tools.providers.base import ACCEPTED, SendResult
 from ..tools.providers.smtp import SmtpProvider
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 PAST = "2020-01-01 00:00:00"
 LANE = "odoo.addons.campaign_desk.models.sending.lane"
@@ -211,8 +211,11 @@ class TestEngine(DeskCommon):
 
     def test_wrong_sender_is_said_before_anything_leaves(self):
         self._contact("C", "c@example.com")
-        mailing = self._mailing(email_from="nobody at all")
-        self._send(mailing)
+        mailing = self._mailing()
+        mailing.action_launch()
+        mailing.email_from = "nobody at all"
+        self._dispatch()
+        self._run_lane()
         self.assertIn("nobody at all", mailing.sending_error)
         self.assertFalse(mailing.mailing_trace_ids)
 
@@ -262,9 +265,9 @@ class TestEngine(DeskCommon):
     @mute_logger("odoo.addons.base.models.ir_qweb")
     def test_broken_template_is_said_before_anything_leaves(self):
         self._contact("C", "c@example.com")
-        broken = self._mailing(body_html='<p t-foreach="object">?</p>')
-        fine = self._mailing()
+        broken, fine = self._mailing(), self._mailing()
         broken.action_launch()
+        broken.body_html = '<p t-foreach="object">?</p>'
         self._send(fine)
         self.assertTrue(broken.sending_error)
         self.assertEqual(fine.state, "done")
@@ -279,7 +282,7 @@ class TestEngine(DeskCommon):
         bad = self._contact("Bad", "bad@example.com")
         self._contact("Good", "good@example.com")
         mailing = self._mailing(
-            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>"
+            body_html="<p t-out=\"1 / (0 if object.name == 'Bad' else 1)\"/>" + WAY_OUT
         )
         self._send(mailing)
         trace = mailing.mailing_trace_ids.filtered(lambda one: one.res_id == bad.id)
@@ -296,7 +299,7 @@ class TestEngine(DeskCommon):
         mailing = self._mailing(
             body_html="<p t-out=\"object.name == 'Bad' and"
             " object.env.cr.execute('SELECT 1/0')\"/>"
-            '<a t-att-href="object.company_name">x</a>'
+            f'<a t-att-href="object.company_name">x</a>{WAY_OUT}'
         )
         bad.company_name = "http://[not-an-address"
         self._send(mailing)
@@ -309,7 +312,9 @@ class TestEngine(DeskCommon):
         bad = self._contact("Bad", "bad@example.com")
         self._contact("Good", "good@example.com").company_name = "https://x.example.com"
         bad.company_name = "http://[not-an-address"
-        mailing = self._mailing(body_html='<a t-att-href="object.company_name">x</a>')
+        mailing = self._mailing(
+            body_html=f'<a t-att-href="object.company_name">x</a>{WAY_OUT}'
+        )
         self._send(mailing)
         self.assertEqual(len(self.mailbox.mails), 2)
         page = self.mailbox.message_to("bad@example.com").get_body(("html",))
@@ -488,6 +493,7 @@ class TestEngine(DeskCommon):
         mailing = self._mailing(
             body_html='<a href="https://x.example.com/a">A</a>'
             '<a t-attf-href="https://x.example.com/p/{{ object.id % 2 }}">P</a>'
+            + WAY_OUT
         )
         self._send(mailing)
         links = self.env["link.tracker"].search([("mass_mailing_id", "=", mailing.id)])

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..models.sending import delivery_plan
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 
 @tagged("-at_install", "post_install")
@@ -83,7 +83,7 @@ class TestPlan(DeskCommon):
                 for number, address in enumerate(addresses)
             )
         )
-        same = {"subject": "The same", "body_html": "<p>for all</p>"}
+        same = {"subject": "The same", "body_html": f"<p>for all</p>{WAY_OUT}"}
         desk = self._mailing(**same)
         standard = self._mailing(**same, delivery_engine="standard")
         self._plan(desk)

@@ -219,6 +219,8 @@ class Skeleton:
 
     A mail is ``multipart/alternative`` of text and HTML; with attachments that stands
     inside a ``multipart/mixed``. No line of it begins with a dot.
+
+    :param has_own_files: whether each mail may have files of its own.
     """
 
     def __init__(
@@ -226,25 +228,28 @@ class Skeleton:
         headers: Sequence[bytes],
         attachments: Sequence[Attachment] = (),
         placeholders: Iterable[str] = (),
+        has_own_files: bool = False,
     ):
         outer, inner = (f"cd-{secrets.token_hex(12)}" for _part in range(2))
         alternative = _boundary_header("alternative", inner)
         head = [*headers, b"MIME-Version: 1.0\r\n"]
         tail = [f"\r\n--{inner}--\r\n".encode()]
-        if attachments:
+        self._outer, end = outer, []
+        if attachments or has_own_files:
             head += [_boundary_header("mixed", outer), f"\r\n--{outer}\r\n".encode()]
             tail += [_attachment_part(outer, attachment) for attachment in attachments]
-            tail.append(f"\r\n--{outer}--\r\n".encode())
+            end = [f"\r\n--{outer}--\r\n".encode()]
         head += [alternative, _text_part(inner, "plain")]
         split = _splitter(placeholders)
         self._head = [piece.encode() for piece in split(b"".join(head).decode())]
         self._middle = _text_part(inner, "html")
         self._tail = b"".join(tail)
+        self._end = b"".join(end)
 
     @property
     def size(self) -> int:
         """The bytes that every mail has, whatever is said in it."""
-        return sum(map(len, (*self._head, self._middle, self._tail)))
+        return sum(map(len, (*self._head, self._middle, self._tail, self._end)))
 
     def message(
         self,
@@ -252,12 +257,16 @@ class Skeleton:
         text: Iterable[bytes],
         html: Iterable[bytes],
         values: Mapping[bytes, bytes],
+        own_files: Iterable[Attachment] = (),
     ) -> bytes:
         """Return the message with these headers and encoded pieces of both bodies.
 
         :param values: what to put in the place of each placeholder.
+        :param own_files: what only this recipient gets, where the skeleton has room.
         """
-        pieces = (*headers, *self._head, *text, self._middle, *html, self._tail)
+        files = [_attachment_part(self._outer, file) for file in own_files]
+        bodies = (*text, self._middle, *html)
+        pieces = (*headers, *self._head, *bodies, self._tail, *files, self._end)
         return b"".join(map(values.get, pieces, pieces))
 
 

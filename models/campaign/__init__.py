@@ -17,6 +17,8 @@ from . import campaign_state  # where it is, and what people do to it
 from . import campaign_approval  # a second pair of eyes
 from . import campaign_calendar_entry  # what leaves when
 from . import mailing_copies  # copies for people who are not recipients
+from . import mailing_files  # files that go with it
+from . import recipient_report  # a document of their own
 from . import mail_compose_message  # mails that the composer sends itself
 from . import ir_qweb  # templates compiled once, links rewritten
 from . import ir_ui_menu  # what the app opens with

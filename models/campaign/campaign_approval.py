@@ -30,6 +30,9 @@ CONTENT_FIELDS = (
     "use_exclusion_list",
     "ignore_frequency_cap",
     "delivery_engine",
+    "attachment_mode",
+    "attachment_report_id",
+    "attachment_report_path",
 )
 MAIL_SCHEDULE = ("schedule_type", "schedule_date")
 MANAGER = "campaign_desk.group_campaign_manager"

@@ -257,6 +257,14 @@ class UtmCampaign(models.Model):
         self.write(
             {"next_occurrence_at": following or False, "is_recurring": bool(following)}
         )
+        if following:
+            self.env["mailing.mailing"]._wake_dispatcher([following])
+        if not self.mail_id._has_recipients():
+            when = format_datetime(self.env, due, tz=self.timezone, dt_format="short")
+            self.message_post(
+                body=self.env._("There was nobody to send the mail of %s to.", when)
+            )
+            return
         occurrence = self.mail_id.with_context(lang=self.user_id.lang).copy(
             {
                 "campaign_id": self.id,
@@ -267,8 +275,6 @@ class UtmCampaign(models.Model):
             }
         )
         occurrence.action_put_in_queue()
-        if following:
-            self.env["mailing.mailing"]._wake_dispatcher([following])
 
     def _hold_recurring(self, reason):
         """Stop recurring, and tell who is responsible why."""

@@ -47,6 +47,12 @@ class MailingMailing(models.Model):
         """Return those that the Campaign Desk engine sends."""
         return self.filtered(lambda mailing: mailing._is_desk())
 
+    def _has_recipients(self):
+        """Return whether anybody is meant by this mailing now."""
+        self.ensure_one()
+        model = self.env[self.mailing_model_real]
+        return bool(model.search_count(self._get_recipients_domain(), limit=1))
+
     # ------------------------------------------------------------
     # A/B test: the share of a version
     # ------------------------------------------------------------

@@ -21,9 +21,11 @@ from ...tools import mime, tokens
 from ...tools.providers.base import FAILED, OutgoingEmail, SendResult
 from .inline_text import InlineText
 from .ir_qweb import CompiledTemplate
+from .mailing_files import MailingFiles
 from .mailing_links import MailingLinks
 from .plain_text_part import PlainTextPart
 from .recipient_facts import RecipientFacts
+from .recipient_report import RecipientReport
 from .template_errors import explain, raise_database_error
 
 _MAX_BYTES = 32 * 1024 * 1024
@@ -53,10 +55,12 @@ class MailingRenderer:
     for all recipients (encoded once) and values. Links, pixel and unsubscribe address
     hold placeholders for the recipient's tokens until the very last step.
 
+    :param lang: the language of all, whatever the recipients' is.
+    :param subject_mark: what the subjects begin with, for tests.
     :raise Exception: what Odoo raises for a template that cannot be compiled.
     """
 
-    def __init__(self, mailing):
+    def __init__(self, mailing, lang=False, subject_mark=""):
         self._mailing = mailing
         self._model = mailing.env[mailing.mailing_model_real]
         self._key = mailing._tracking_key()
@@ -65,7 +69,8 @@ class MailingRenderer:
             purpose: mime.new_placeholder() for purpose in _LINK_PURPOSES
         }
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
-        self._files_sudo, self._linked_files_sudo = self._sort_attachments()
+        self._files = MailingFiles(mailing)
+        self._report = mailing.attachment_report_id and RecipientReport(mailing)
         self._qwebs = {}
         self._body = self._compile_body()
         self._constants = self._body.constants()
@@ -75,13 +80,12 @@ class MailingRenderer:
         self._quoted.remember((self._before, *self._constants, self._after))
         self._text = PlainTextPart(self._quoted, self._constants)
         self._subject = InlineText(mailing.subject, self._model)
+        self._subject_mark = subject_mark
         self._email_from = InlineText(mailing.email_from, self._model)
         self._reply_to = InlineText(mailing.reply_to, self._model)
         self.copies = mailing._copies()
-        self._skeleton = mime.Skeleton(
-            self._common_headers(), self._attachments(), words
-        )
-        self._facts = RecipientFacts(mailing, self._model)
+        self._skeleton = self._make_skeleton(self._common_headers())
+        self._facts = RecipientFacts(mailing, self._model, lang)
         self._senders = {}
         self._server = mailing.mail_server_id
         self._check_addresses()
@@ -92,7 +96,7 @@ class MailingRenderer:
 
     def _compile_body(self):
         mailing = self._mailing
-        body = self._append_file_links(mailing.body_html or Markup())
+        body = self._files.append_links(mailing.body_html or Markup())
         source = mailing._prepend_preview(body, mailing.preview)
         source = str(mailing._replace_local_links(source or Markup(), self._base_url))
         for page, purpose in (
@@ -188,46 +192,15 @@ class MailingRenderer:
     @cached_property
     def _copy_skeleton(self):
         """What copies have in common: nothing that acts for the recipient."""
+        return self._make_skeleton([*self.copies.header(), *_AUTOMATIC])
+
+    def _make_skeleton(self, headers):
         return mime.Skeleton(
-            [*self.copies.header(), *_AUTOMATIC],
-            self._attachments(),
+            headers,
+            self._files.attachments(),
             self._placeholders.values(),
+            has_own_files=bool(self._report),
         )
-
-    def _sort_attachments(self):
-        """Return the files to attach and those to link, by Odoo's own rules.
-
-        Linked are files that lie elsewhere, and all when they are too large for the
-        mail server together. What the body shows or links already is left out.
-        """
-        mailing = self._mailing
-        # sudo: who may send the mailing sends its files, whoever uploaded them.
-        files_sudo = mailing.attachment_ids.sudo().sorted("id")
-        shown = re.findall(r"/web/(?:content|image)/([0-9]+)", mailing.body_html or "")
-        files_sudo -= files_sudo.browse(map(int, shown))
-        linked_sudo = files_sudo.filtered(lambda file: file.url and not file.file_size)
-        sizes = (files_sudo - linked_sudo).mapped("file_size")
-        mails = mailing.env["mail.mail"]
-        size = mails._estimate_email_size({}, mailing.body_html or "", sizes)
-        server_sudo = (mailing.mail_server_id or mailing.env["ir.mail_server"]).sudo()
-        if size > server_sudo._get_max_email_size() * 1024 * 1024:
-            linked_sudo = files_sudo
-        return files_sudo - linked_sudo, linked_sudo
-
-    def _append_file_links(self, body):
-        if not self._linked_files_sudo:
-            return body
-        self._linked_files_sudo.generate_access_token()
-        links = self._mailing.env["ir.qweb"]._render(
-            "mail.mail_attachment_links", {"attachments": self._linked_files_sudo}
-        )
-        return tools.mail.append_content_to_html(body, links, plaintext=False)
-
-    def _attachments(self):
-        return [
-            mime.Attachment(file.name, file.mimetype, file.raw or b"")
-            for file in self._files_sudo
-        ]
 
     # ------------------------------------------------------------
     # Once per batch
@@ -235,6 +208,8 @@ class MailingRenderer:
 
     def slice_size(self):
         """Return how many mails may be held in memory at once."""
+        if self._report:  # each takes a while, and the lane looks at the clock between
+            return 5
         return max(1, min(200, _MAX_BYTES // (self._skeleton.size + 64 * 1024)))
 
     def render(self, deliveries, server_id=0):
@@ -322,11 +297,12 @@ class MailingRenderer:
         sender = self._sender(email_from, facts.alias_domain(record))
         address = _ascii_address(delivery.email)
         reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
+        subject = self._subject_mark + self._subject.render(record, variables)
         headers = [
             sender.header,
             _address_header("Reply-To", reply_to or email_from),
             mime.address_header("To", facts.name(record), address),
-            mime.header("Subject", self._subject.render(record, variables)),
+            mime.header("Subject", subject),
             mime.date_header(int(time.time())),
             mime.raw_header("Message-ID", delivery.message_id),
         ]
@@ -338,7 +314,11 @@ class MailingRenderer:
         page = map(self._quoted.encode, (self._before, *chunks, self._after))
         skeleton = self._copy_skeleton if delivery.is_copy else self._skeleton
         data = skeleton.message(
-            headers, self._text.encode(chunks), chain.from_iterable(page), values
+            headers,
+            self._text.encode(chunks),
+            chain.from_iterable(page),
+            values,
+            self._report.files_for(record, facts.lang(record)) if self._report else (),
         )
         envelope = sender.return_path
         if not delivery.is_copy:

@@ -5,9 +5,12 @@ class RecipientFacts:
     """The names, languages and companies of the recipients of a mailing.
 
     What is the same for all is read here, the rest by :meth:`collect`, batch by batch.
+
+    :param lang: the language of all, for a look at what others will get.
     """
 
-    def __init__(self, mailing, model):
+    def __init__(self, mailing, model, lang=False):
+        self._lang = lang
         self._company = mailing.company_id
         self._author_id = mailing.user_id.partner_id.id
         self._email_from = mailing.email_from
@@ -22,7 +25,7 @@ class RecipientFacts:
             self._alias_domains = records._mail_get_alias_domains(
                 default_company=self._company
             )
-        if self._answers_to_records:
+        if self._answers_to_records and records.ids:
             self._reply_tos = records._notify_get_reply_to_batch(
                 defaults=dict.fromkeys(records.ids, self._email_from),
                 author_ids=dict.fromkeys(records.ids, self._author_id),
@@ -34,6 +37,8 @@ class RecipientFacts:
         return self._alias_domains[record.id]
 
     def lang(self, record):
+        if self._lang:
+            return self._lang
         partners = self._partners[record.id]
         return partners[:1].lang if partners else False
 

@@ -32,6 +32,10 @@ FOR_ALL_MAILS = (
 )
 
 
+# What the only mail of a campaign says for it, where it is edited on its own form.
+ADOPTED = tuple(name for name in FOR_ALL_MAILS if name != "user_id")
+
+
 class UtmCampaign(models.Model):
     """A campaign: what is sent to whom and why, and what it may cost.
 
@@ -41,6 +45,7 @@ class UtmCampaign(models.Model):
     """
 
     _name = "utm.campaign"
+    _description = "Campaign"
     _inherit = [
         "utm.campaign",
         "mail.thread",
@@ -171,9 +176,10 @@ class UtmCampaign(models.Model):
 
     @api.depends("email_from", "company_id")
     def _compute_sender_warning(self):
+        is_author = self.env.user.has_group("campaign_desk.group_campaign_author")
         for campaign in self:
             warning = False
-            if campaign.email_from:
+            if is_author and campaign.email_from:
                 mail = self.env["mailing.mailing"].new(
                     {
                         "email_from": campaign.email_from,
@@ -276,6 +282,7 @@ class UtmCampaign(models.Model):
     def write(self, vals):
         self._check_ours(vals)
         follows = bool(vals.keys() & self._fields_for_mails())
+        follows &= not self.env.context.get("campaign_adopting")
         before = {one: one._values_for_mails() for one in self} if follows else {}
         result = super().write(vals)
         for campaign, values in before.items():
@@ -373,9 +380,45 @@ class UtmCampaign(models.Model):
             if values:
                 mailing.write(values)
 
+    def _adopt_from_mail(self, only_blanks=False):
+        """Say what the only mail says, so that both forms show the same.
+
+        :param only_blanks: leave what the campaign says already.
+        """
+        for campaign in self.filtered("mail_id"):
+            mail = campaign.mail_id
+            values = {}
+            for name in ADOPTED:
+                field, other = campaign._fields[name], mail._fields[name]
+                value = other.convert_to_write(mail[name], mail)
+                if only_blanks and campaign[name]:
+                    continue
+                if field.convert_to_write(campaign[name], campaign) != value:
+                    values[name] = value
+            if campaign.mailing_on_mailing_list:
+                values.pop("mailing_domain", None)
+            # sudo: whoever changes the mail changes what its campaign shows of it
+            campaign.sudo().with_context(campaign_adopting=True).write(values)
+
 
 class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mailings = super().create(vals_list)
+        mailings.campaign_id._adopt_from_mail(only_blanks=True)
+        return mailings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self.env.context.get("campaign_adopting"):
+            return result
+        if vals.get("campaign_id"):
+            self.campaign_id._adopt_from_mail(only_blanks=True)
+        elif not vals.keys().isdisjoint(ADOPTED):
+            self.campaign_id._adopt_from_mail()
+        return result
 
     def _said_by_campaign(self, name, value):
         """Return whether a field has the campaign's value, or the one of every mail.

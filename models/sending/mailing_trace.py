@@ -89,11 +89,15 @@ class MailingTrace(models.Model):
         help="What the mail server said when it took the mail, often its queue number.",
     )
     failure_type = fields.Selection(
-        selection_add=[(delivery.FAILURE_UNKNOWN, "Outcome unknown")],
+        selection_add=[
+            (delivery.FAILURE_UNKNOWN, "Outcome unknown"),
+            ("suppressed", "Suppressed Address"),
+        ],
         ondelete={
             delivery.FAILURE_UNKNOWN: lambda traces: traces.write(
                 {"failure_type": "unknown"}
-            )
+            ),
+            "suppressed": lambda traces: traces.write({"failure_type": "mail_bl"}),
         },
     )
 
@@ -124,6 +128,7 @@ class MailingTrace(models.Model):
     _latest_idx = models.Index(
         "(email, sent_datetime DESC) WHERE sent_datetime IS NOT NULL"
     )
+    _provider_reference_idx = models.Index("USING hash (provider_reference)")
 
     # ------------------------------------------------------------
     # The lanes
@@ -274,6 +279,9 @@ class MailingTrace(models.Model):
                    SET trace_status = %(outcome)s,
                        failure_type = NULL,
                        failure_reason = NULL,
+                       bounce_class = NULL,
+                       bounce_status = NULL,
+                       bounced_at = NULL,
                        waiting_for = NULL,
                        sent_datetime = CASE
                            WHEN %(outcome)s = 'sent'

@@ -31,13 +31,19 @@ class Outlook:
     """What the limits of accounts mean for a mailing at this moment.
 
     Asks the database for little when nothing limits the mailing.
+
+    :param counts: of a mailing that is not planned yet: how many mails go to which
+        provider, as pairs, the most first.
     """
 
-    def __init__(self, mailing):
+    def __init__(self, mailing, counts=None):
         self._env = mailing.env
         self._mailing = mailing
+        self._counts = counts
         self._choice = AccountChoice(mailing.env)
         self.blocked = []
+        # Limits that count all providers together, with all mails that they count.
+        self._shared = {}
         self.seconds = 0.0  # until the last delivery has left, at the least
         if self._is_limited():
             self._look()
@@ -50,23 +56,36 @@ class Outlook:
                          WHERE active
                            AND GREATEST(mails_per_second, mails_per_hour,
                                         mails_per_day) > 0
-                           AND (rule.provider_group_id IS NULL OR EXISTS (
-                                SELECT FROM mailing_trace trace
-                                 WHERE mass_mailing_id = %s
-                                   AND trace_status = 'outgoing'
-                                   AND token IS NOT NULL
-                                   AND trace.provider_group_id
-                                       = rule.provider_group_id)))
+                           AND (rule.provider_group_id IS NULL OR %s))
                 OR EXISTS (SELECT FROM campaign_sending_pace)
                 OR EXISTS (SELECT FROM campaign_sending_account
                             WHERE warmup_state IN ('running', 'held'))
             """,
-            self._mailing.id,
+            self._concerns_us(),
         )
         return self._env.execute_query(limits)[0][0]
 
+    def _concerns_us(self):
+        """Return SQL: a rule's provider gets mails of this mailing."""
+        if self._counts is not None:
+            groups = [group_id for group_id, _count in self._counts]
+            return SQL("rule.provider_group_id = ANY(%s)", groups)
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM mailing_trace trace
+                 WHERE mass_mailing_id = %s
+                   AND trace_status = 'outgoing'
+                   AND token IS NOT NULL
+                   AND trace.provider_group_id = rule.provider_group_id)
+            """,
+            self._mailing.id,
+        )
+
     def _look(self):
-        counts = self._due_by_provider()
+        counts = self._counts
+        if counts is None:
+            counts = self._due_by_provider()
         for group_id, count in counts[:MOST_PROVIDERS]:
             flow = Flow(
                 self._mailing.id, self._mailing.campaign_id.id or None, group_id
@@ -83,6 +102,8 @@ class Outlook:
             wait, reason = min((wait, reason) for _sec, wait, reason in verdicts)
             if wait > 0:
                 self.blocked.append(Blocked(reason, count, wait))
+        for use, mails in self._shared.values():
+            self.seconds = max(self.seconds, pacing.seconds_to_send(mails, [use]))
 
     def _judge(self, way, count, flow):
         """Return how long ``count`` mails take, how long none may leave, and why."""
@@ -110,6 +131,11 @@ class Outlook:
         reason = "server" if server_rest and server_rest >= wait else "limit"
         mails = count * (1 + way.copies)
         seconds = max(rests) + pacing.seconds_to_send(mails, uses)
+        for (scope, limit), use in zip(limits, uses, strict=True):
+            if not scope.provider_group_id:
+                key = way.account_id, scope, limit
+                before = self._shared.get(key, (use, 0))[1]
+                self._shared[key] = use, before + mails
         # What other workers hold at this moment is no reason to wait.
         return seconds, wait if wait > pacing.HELD_SECONDS else 0.0, reason
 

@@ -3,11 +3,12 @@
 Statuses change as :data:`tools.delivery.TRANSITIONS` says and in no other way.
 """
 
+import re
 from collections import Counter
 
 from odoo.tools import SQL
 
-from ...tools import delivery
+from ...tools import bounces, delivery
 from ...tools.providers import base
 
 UTC_NOW = SQL("(now() AT TIME ZONE 'UTC')")
@@ -27,6 +28,9 @@ _FAILURES = {
     delivery.FAILED: "unknown",
     delivery.LOST: delivery.FAILURE_UNKNOWN,
 }
+
+# A server's answer, code first, is no error of our own.
+_REFUSAL = re.compile(r"5\d\d[ -]")
 
 
 def transition(event, table="trace"):
@@ -70,12 +74,13 @@ def settle_event(status, lease_id, results):
     else:
         changes = _deferred(outcome) if event == delivery.DEFERRED else _failed(event)
         condition = SQL("%s IS NOT NULL", outcome)
+    whys = [_why(event, result.reason) for result in results]
     return SQL(
         """
         UPDATE mailing_trace trace
            SET %s, lease_key = %s, write_date = %s
-          FROM unnest(%s::integer[], %s::text[], %s::text[])
-               AS result(id, reason, provider_reference)
+          FROM unnest(%s::integer[], %s::text[], %s::text[], %s::text[], %s::text[])
+               AS result(id, reason, provider_reference, bounce_class, bounce_status)
          WHERE trace.id = result.id AND trace.lease_key = %s AND %s
         """,
         changes,
@@ -84,9 +89,20 @@ def settle_event(status, lease_id, results):
         [result.ref for result in results],
         [result.reason or None for result in results],
         [result.provider_id or None for result in results],
+        [bounce_class for bounce_class, _status in whys],
+        [status for _class, status in whys],
         lease_id,
         condition,
     )
+
+
+def _why(event, reason):
+    """Return the class and the status code of a server's refusal, or None for each."""
+    refused = event in (delivery.REFUSED, delivery.FAILED)
+    if not refused or not _REFUSAL.match(reason or ""):
+        return None, None
+    status = bounces.status_in(reason)
+    return bounces.classify(status, reason).kind, status or None
 
 
 def end_lease(lease_id):
@@ -169,10 +185,14 @@ def _failed(event):
         trace_status = %s,
         failure_type = %s,
         failure_reason = result.reason,
+        bounce_class = result.bounce_class,
+        bounce_status = result.bounce_status,
+        bounced_at = CASE WHEN result.bounce_class IS NOT NULL THEN %s END,
         waiting_for = NULL
         """,
         transition(event),
         _FAILURES[event],
+        UTC_NOW,
     )
 
 

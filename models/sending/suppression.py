@@ -25,8 +25,7 @@ def suppression(mailing, email):
         cases.append(SQL("WHEN %s THEN 'mail_bl'", blacklisted))
     if opted_out := _opted_out(mailing, email):
         cases.append(SQL("WHEN %s THEN 'mail_optout'", opted_out))
-    if not cases:
-        return SQL("NULL::varchar")
+    cases.append(SQL("WHEN %s THEN 'suppressed'", _suppressed(mailing, email)))
     return SQL("CASE %s END", SQL(" ").join(cases))
 
 
@@ -54,6 +53,38 @@ def own_address_blocked(mailing, record_id):
         SQL.identifier(model._table),
         record_id,
     )
+
+
+def _suppressed(mailing, email):
+    """Return SQL that tells whether ``email`` is suppressed where the mailing belongs.
+
+    That there are suppressions at all is looked up once for the whole statement, so
+    that nothing is hashed for nothing.
+    """
+    return SQL(
+        """
+        (SELECT EXISTS (SELECT FROM campaign_suppression WHERE active))
+        AND (SELECT TRUE
+               FROM campaign_suppression
+              WHERE address_hash = %s
+                AND active
+                AND (expires_at IS NULL OR expires_at > now() AT TIME ZONE 'UTC')
+                AND (scope = 'global'
+                     OR scope = 'company' AND company_id = %s
+                     OR scope = 'list' AND list_id = ANY(%s)
+                     OR scope = 'campaign' AND campaign_id = %s)
+              LIMIT 1)
+        """,
+        hashed(email),
+        mailing.company_id.id or None,
+        mailing.contact_list_ids.ids if mailing.mailing_on_mailing_list else [],
+        mailing.campaign_id.id or None,
+    )
+
+
+def hashed(email):
+    """Return SQL for the SHA-256 of an address, in hexadecimal digits."""
+    return SQL("encode(sha256(convert_to(%s, 'UTF8')), 'hex')", email)
 
 
 def _opted_out(mailing, email):

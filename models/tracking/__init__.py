@@ -1,2 +1,7 @@
 from . import mailing_trace  # what an event makes of a delivery
-from . import mail_thread  # inbound mail: bounces and answers
+from . import bounces  # why a delivery came back, and what follows
+from . import campaign_suppression  # whom not to mail
+from . import campaign_bounce_policy  # what is done about bounces
+from . import mail_blacklist  # Odoo's own rule about bounces
+from . import campaign_inbound  # what machines wrote, and what found no way
+from . import mail_thread  # inbound mail, sorted

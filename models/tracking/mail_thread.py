@@ -1,132 +1,229 @@
-"""Tracking: inbound mail that concerns a delivery."""
+"""Tracking: inbound mail, sorted before Odoo counts anything.
+
+Odoo takes every report for a bounce and every answer for a person's. Here a mail first
+meets :mod:`tools.bounces`. What it is about is looked for in the order return path,
+``Message-ID``, sending service's id, returned part, mail it answers.
+
+============================  ======================================================
+what it is                    what becomes of it
+============================  ======================================================
+bounce of a delivery          the delivery is *bounced* with class and code; the
+                              policies decide about the address
+other bounce                  Odoo's rules
+delayed, receipts             kept; nothing changes
+complaint                     the address is mailed no more
+automatic answer              kept; no reply, no lead. One that answers a thread of
+                              Odoo's lands there, but makes no new record
+person at the bounce address  goes on to the reply address of the delivery
+no place for it               kept, for somebody to look at
+============================  ======================================================
+"""
 
 import logging
-import re
+from functools import partial
 
 from odoo import api, models, tools
 from odoo.fields import Domain
 
-from ...tools import feedback_report, tokens
+from ...tools import bounces
+from .campaign_inbound import SURE
 
 _logger = logging.getLogger(__name__)
 
-_TAG = re.compile(rf"\+([0-9a-f]{{{tokens.SIGNED_LENGTH}}})@")
-# More return paths or message ids than this no report needs to say what it is about.
-_MOST_CLUES = 20
+# A machine's mail that is no answer to anything, such as a web shop's order, is its
+# recipients' business.
+_UNASKED = ("automatic:auto_generated", "automatic:from", "automatic:precedence")
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    # ------------------------------------------------------------
-    # Bounces
-    # ------------------------------------------------------------
+    @api.model
+    def _sort_inbound(self, message):
+        """Return what a mail is; a person can say that it is a person's."""
+        found = bounces.sort(message)
+        if self.env.context.get("campaign_as_person"):
+            return bounces.Sorted(
+                bounces.HUMAN, "person", 1.0, clues=found.clues, text=found.text
+            )
+        return found
 
     @api.model
     def _detect_is_bounce(self, message, message_dict):
-        """Know our per-recipient return paths (VERP) as the bounce address."""
-        if feedback_report.is_report(message):
-            return False
-        untagged = dict(message_dict, to=_TAG.sub("@", message_dict["to"] or ""))
-        return super()._detect_is_bounce(message, untagged)
-
-    @api.model
-    def _routing_handle_bounce(self, email_message, message_dict):
-        """Find the delivery by the return path when the bounce does not quote it."""
-        if not message_dict["bounced_msg_ids"]:
-            delivery = self._find_bounced_delivery(message_dict["to"] or "")
-            if delivery:
-                message_dict["bounced_msg_ids"] = [delivery.message_id]
-                message_dict["bounced_email"] = (
-                    message_dict["bounced_email"] or delivery.email
-                )
-        return super()._routing_handle_bounce(email_message, message_dict)
-
-    @api.model
-    def _find_bounced_delivery(self, recipients):
-        deliveries = self.env["mailing.trace"]
-        for signed in _TAG.findall(recipients):
-            deliveries |= deliveries._find_by_signed(tokens.RETURN_PATH, signed)
-        return deliveries[:1]
-
-    # ------------------------------------------------------------
-    # Spam complaints
-    # ------------------------------------------------------------
+        """Call a bounce only what reports that a mail was not delivered."""
+        return self._sort_inbound(message).kind in bounces.BOUNCES
 
     @api.model
     def _message_parse_extract_payload(
         self, message, message_dict, save_original=False
     ):
-        """Leave feedback reports unopened: nobody reads the mail that is in them."""
-        if feedback_report.is_report(message):
+        """Leave reports unopened: nobody reads the mail that is in them."""
+        if self._sort_inbound(message).kind in (
+            bounces.COMPLAINT,
+            bounces.READ_RECEIPT,
+        ):
             return {"body": "", "attachments": []}
-        return super()._message_parse_extract_payload(
-            message, message_dict, save_original
-        )
-
-    @api.model
-    def _handle_feedback_report(self, message):
-        """Note the complaint that a mailbox provider reports, if it is about our mail.
-
-        Whoever knows the return path or the ``Message-ID`` of a mail has got it.
-        """
-        report = feedback_report.read(message)
-        delivery = self.env["mailing.trace"]
-        if report.is_complaint:
-            delivery = self._find_reported_delivery(report)
-            delivery._set_complained()
-        _logger.info(
-            "Feedback report: %s", f"delivery {delivery.id}" if delivery else "ignored"
-        )
-
-    @api.model
-    def _find_reported_delivery(self, report):
-        # lower case: some systems fold the case of a return path
-        tags = _TAG.findall(" ".join(report.return_paths).lower())
-        for signed in dict.fromkeys(tags[:_MOST_CLUES]):
-            delivery = self.env["mailing.trace"]._find_by_signed(
-                tokens.RETURN_PATH, signed
+        try:
+            return super()._message_parse_extract_payload(
+                message, message_dict, save_original
             )
-            if delivery:
-                return delivery
-        # sudo: the gateway acts for a provider, which has no account.
-        return (
-            self.env["mailing.trace"]
-            .sudo()
-            .search(
-                [
-                    ("message_id", "in", report.message_ids[:_MOST_CLUES]),
-                    ("trace_type", "=", "mail"),
-                ],
-                limit=1,
-                order="id desc",
-            )
-        )
+        except (LookupError, UnicodeError, ValueError) as error:
+            # such as a charset that nobody knows: Odoo would lose the mail
+            _logger.info("Inbound mail read as text only: %s", type(error).__name__)
+            text = bounces.read_text(message)
+            return {"body": tools.plaintext2html(text), "attachments": []}
 
     # ------------------------------------------------------------
-    # Answers
+    # Routing
     # ------------------------------------------------------------
 
     @api.model
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        """Thread answers to a mailing onto the record that was mailed.
+        """Let machines' mails have their effect, and people's find their way."""
+        found = self._sort_inbound(message)
+        match = self.env["campaign.inbound"]._find_delivery(found.clues)
+        is_answer = found.kind in bounces.ANSWERS
+        is_stray = (
+            is_answer
+            and not match[0]
+            and found.rule not in _UNASKED
+            and found.confidence >= bounces.SURE_ENOUGH
+        )
+        # a stray answer is never answered: two machines would go on for ever
+        gateway = self.with_context(campaign_no_answer=is_stray)
+        odoos_routes = partial(
+            super(MailThread, gateway).message_route,
+            message,
+            message_dict,
+            model,
+            thread_id,
+            custom_values,
+        )
+        mail = (message, message_dict, found, match)
+        if found.kind in bounces.BOUNCES and not match[0].token:
+            return odoos_routes()
+        if is_stray:
+            return self._route_stray_answer(mail, odoos_routes)
+        if found.kind == bounces.HUMAN or (is_answer and not match[0]):
+            return self._route_person(mail, odoos_routes, custom_values)
+        self._take_machine_mail(*mail)
+        return []
 
-        Odoo finds that record by the message it keeps of each mail. We keep none: the
-        delivery knows it. All else is as in Odoo's own first rule: who writes to the
-        alias of another model means that one, and the policy of an alias holds.
+    @api.model
+    def _take_machine_mail(self, message, message_dict, found, match):
+        """Keep a machine's mail, and do what follows from it."""
+        inbound = self.env["campaign.inbound"]._keep(
+            message, message_dict, found, match
+        )
+        trace_sudo = match[0]
+        _logger.info(
+            "Inbound mail: %s by %s, delivery %s",
+            found.kind,
+            found.rule,
+            trace_sudo.id or "unknown",
+        )
+        if not inbound or not trace_sudo:
+            return
+        if found.kind == bounces.COMPLAINT:
+            trace_sudo._set_complained()
+        elif found.kind in bounces.BOUNCES:
+            trace_sudo._set_returned(_failure_of(found, trace_sudo.email))
+        elif found.kind == bounces.LEFT_COMPANY and found.confidence >= SURE:
+            self.env["campaign.bounce.policy"]._judge(trace_sudo, found.kind)
+
+    @api.model
+    def _route_stray_answer(self, mail, odoos_routes):
+        """Route an automatic answer that is about no delivery.
+
+        It may land in a thread that is there, but makes no new record.
         """
-        if feedback_report.is_report(message):
-            self._handle_feedback_report(message)
+        try:
+            routes = [route for route in odoos_routes() if route[1]]
+        except ValueError:
+            routes = []
+        if not routes:
+            self._take_machine_mail(*mail)
+        return routes
+
+    @api.model
+    def _routing_create_bounce_email(
+        self, email_from, body_html, message, **mail_values
+    ):
+        if self.env.context.get("campaign_no_answer"):
+            return None
+        return super()._routing_create_bounce_email(
+            email_from, body_html, message, **mail_values
+        )
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Have Odoo's rule of five bounces leave our deliveries out."""
+        ruled = self.with_context(campaign_odoos_bounce_rule=True)
+        return super(MailThread, ruled)._routing_handle_bounce(
+            email_message, message_dict
+        )
+
+    # ------------------------------------------------------------
+    # People
+    # ------------------------------------------------------------
+
+    @api.model
+    def _route_person(self, mail, odoos_routes, custom_values):
+        """Return the routes of a person's mail; one that has none is kept.
+
+        Odoo finds the record that an answer is about by the message it keeps of each
+        mail. We keep none: the delivery knows it. All else is as in Odoo's own first
+        rule: who writes to the alias of another model means that one, and the policy of
+        an alias holds.
+        """
+        message, message_dict, found, match = mail
+        if match[0] and self._is_to_return_path(message_dict, found):
+            self._redirect_to_reply_address(message_dict, match[0])
+        record = self._find_mailed_record(message_dict)
+        if record and not self._find_alias(message_dict["to"], "!=", record._name):
+            return self._route_to_record(record, message, message_dict, custom_values)
+        try:
+            return odoos_routes()
+        except ValueError:  # Odoo has no place for it
+            self._keep_unrouted(*mail)
             return []
-        record = None
-        if not message_dict.get("is_bounce"):
-            record = self._find_mailed_record(message_dict)
-        if not record or self._find_alias(message_dict["to"], "!=", record._name):
-            return super().message_route(
-                message, message_dict, model, thread_id, custom_values
-            )
+
+    @api.model
+    def _keep_unrouted(self, message, message_dict, found, match):
+        """Keep a mail without a place; a person's answer counts all the same."""
+        _logger.info("Inbound mail without a place, delivery %s", match[0].id or "none")
+        self.env["campaign.inbound"]._keep(
+            message, message_dict, found, match, state="unrouted"
+        )
+        if match[0] and found.kind == bounces.HUMAN:
+            match[0].set_opened()
+            match[0].set_replied()
+
+    @api.model
+    def _is_to_return_path(self, message_dict, found):
+        """Return whether a mail came to the address to which only reports should."""
+        if found.clues.tags:
+            return True
+        domains = self.env["mail.alias.domain"].search([("bounce_alias", "!=", False)])
+        bounce_addresses = domains.mapped("bounce_email")
+        recipients = (message_dict["to"] or "").lower()
+        return any(address and address in recipients for address in bounce_addresses)
+
+    @api.model
+    def _redirect_to_reply_address(self, message_dict, trace_sudo):
+        """Have a person's answer to the return path go where answers belong."""
+        mailing_sudo = trace_sudo.mass_mailing_id
+        references = message_dict["references"] or message_dict["in_reply_to"] or ""
+        if trace_sudo.message_id not in references:
+            message_dict["references"] = f"{references} {trace_sudo.message_id}".strip()
+        reply_to = tools.email_normalize(mailing_sudo.reply_to or "")
+        if mailing_sudo.reply_to_mode == "new" and reply_to:
+            message_dict.update(to=reply_to, recipients=reply_to)
+
+    @api.model
+    def _route_to_record(self, record, message, message_dict, custom_values):
         self._routing_reset_bounce(message, message_dict)
         alias = self._find_alias(message_dict["recipients"], "=", record._name)
         email_from = message_dict["email_from"]
@@ -185,3 +282,19 @@ class MailThread(models.AbstractModel):
         if not delivery_sudo:
             return None
         return self.env[delivery_sudo.model].browse(delivery_sudo.res_id).exists()
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Count only what people answered: routing is done, references only count."""
+        if routes and self._sort_inbound(message).kind != bounces.HUMAN:
+            message_dict = dict(message_dict, references="", in_reply_to="")
+        return super()._message_route_process(message, message_dict, routes)
+
+
+def _failure_of(found, address):
+    """Return what a report says about one recipient, else what it says first."""
+    about = [failure for failure in found.failures if failure.address == address]
+    failures = [
+        each for each in (about or found.failures) if each.kind in bounces.BOUNCES
+    ]
+    return (failures or [bounces.Failure(found.kind, found.rule)])[0]

@@ -3,9 +3,15 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize, plaintext2html
 
-from ...tools import delivery, tokens
+from ...tools import bounces, delivery, tokens
 
-_NO_FAILURE = {"failure_type": False, "failure_reason": False}
+_NO_FAILURE = {
+    "failure_type": False,
+    "failure_reason": False,
+    "bounce_class": False,
+    "bounce_status": False,
+    "bounced_at": False,
+}
 
 
 class MailingTrace(models.Model):
@@ -78,9 +84,16 @@ class MailingTrace(models.Model):
 
     def set_bounced(self, domain=None, bounce_message=False):
         traces = self._with_found(domain)
+        status = bounces.status_in(bounce_message or "")
         others = traces._set_by_table(
             delivery.BOUNCED,
-            {"failure_type": "mail_bounce", "failure_reason": bounce_message},
+            {
+                "failure_type": "mail_bounce",
+                "failure_reason": bounce_message,
+                "bounce_class": bounces.classify(status, bounce_message or "").kind,
+                "bounce_status": status or False,
+                "bounced_at": fields.Datetime.now(),
+            },
         )
         super(MailingTrace, others).set_bounced(bounce_message=bounce_message)
         return traces

@@ -443,6 +443,31 @@ class TestAttachments(MimeCase):
                 )
 
 
+class TestOwnFiles(MimeCase):
+    """Files that only one recipient gets."""
+
+    def names(self, shared, own, has_own_files=True):
+        skeleton = mime.Skeleton([], shared, has_own_files=has_own_files)
+        quoted = mime.QuotedPrintable()
+        data = skeleton.message(
+            [], quoted.encode("text"), quoted.encode("<p>x</p>"), {}, own
+        )
+        self.assert_wire(data)
+        self.assertGreaterEqual(len(data), skeleton.size)
+        return [part.get_filename() for part in parse(data).iter_attachments()]
+
+    def test_beside_shared_ones(self):
+        shared = [mime.Attachment("all.pdf", "application/pdf", b"x" * 100)]
+        own = [mime.Attachment("own.pdf", "application/pdf", b".y" * 100)]
+        self.assertEqual(self.names(shared, own), ["all.pdf", "own.pdf"])
+        self.assertEqual(self.names([], own), ["own.pdf"])
+
+    def test_not_everybody_has_one(self):
+        self.assertEqual(self.names([], []), [])
+        shared = [mime.Attachment("all.pdf", "application/pdf", b"x")]
+        self.assertEqual(self.names(shared, []), ["all.pdf"])
+
+
 class TestWholeMessage(MimeCase):
     def test_headers_stand_once_and_in_front(self):
         headers = [

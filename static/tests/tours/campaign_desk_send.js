@@ -19,12 +19,12 @@ registry.category("web_tour.tours").add("campaign_desk_send", {
         },
         {
             content: "Send",
-            trigger: "button[name=action_launch]",
+            trigger: "button[name=action_preflight]",
             run: "click",
         },
         {
-            content: "To all",
-            trigger: ".modal-footer button.btn-primary",
+            content: "Never mind what is worth a look",
+            trigger: ".o_campaign_desk_preflight button[data-button=send]",
             run: "click",
         },
         {

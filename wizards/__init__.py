@@ -1,0 +1,5 @@
+from . import mailing_mailing_test  # test mails
+from . import campaign_test_result  # what became of each
+from . import campaign_address_lookup  # why an address gets no mail
+from . import campaign_suppression_lift  # have it mailed again, and say why
+from . import campaign_suppression_transfer  # suppressions in and out, as CSV
