@@ -276,8 +276,9 @@ class TestCampaignAudience(CampaignCommon):
         self.assertEqual(copied.mail_id.segment_ids, self.segment)
 
     def test_a_draft_keeps_its_segment(self):
-        campaign = self._campaign(segment_ids=[Command.link(self.segment.id)])
-        campaign.mail_id.segment_ids = False
+        self.env["utm.campaign"].create(
+            {"title": "Spring", "segment_ids": [Command.link(self.segment.id)]}
+        )
         with self.assertRaisesRegex(UserError, "Spring"):
             self.segment.unlink()
 

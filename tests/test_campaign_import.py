@@ -84,6 +84,9 @@ class TestContactImport(DeskCommon):
 
     def test_rejected_lines(self):
         self.env["mail.blacklist"]._add("blocked@example.com")
+        self.env["campaign.suppression"]._suppress(
+            {"suppressed@example.com": None}, {"scope": "global"}, reason="request"
+        )
         record = self._done(
             "email,name\n"
             "anna@example.com,Anna\n"
@@ -94,10 +97,11 @@ class TestContactImport(DeskCommon):
             "one@example.com two@example.com,Ben\n"
             "ANNA@example.com,Anna again\n"
             "blocked@example.com,Blocked\n"
+            "suppressed@example.com,Suppressed\n"
         )
         self.assertEqual(record.created_count, 1)
-        self.assertEqual(record.rejected_count, 6)
-        self.assertEqual(record.line_ids.mapped("number"), [4, 5, 6, 7, 8, 9])
+        self.assertEqual(record.rejected_count, 7)
+        self.assertEqual(record.line_ids.mapped("number"), [4, 5, 6, 7, 8, 9, 10])
         header, *rows = self._report(record)
         self.assertEqual(header[-2:], ["email", "name"])
         self.assertEqual(rows[0][-1], "'=HYPERLINK(0)")

@@ -119,9 +119,16 @@ class ContactImportRun:
         sound = [line for line in lines if line.outcome != "rejected"]
         known = self._known([line.address for line in sound])
         blocked = self._blacklisted([line.address for line in sound])
+        # sudo: as for the blacklist
+        suppressions_sudo = self.env["campaign.suppression"].sudo()
+        suppressed = suppressions_sudo._find_among(
+            [line.address for line in sound], self._record.list_ids
+        )
         for line in sound:
             if line.address in blocked:
                 line.reject(self.env._("The address is on the blacklist."))
+            elif line.address in suppressed:
+                line.reject(self.env._("The address is suppressed."))
             elif contacts := known.get(line.address):
                 self._meet(line, contacts)
         return lines

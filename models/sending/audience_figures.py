@@ -124,7 +124,7 @@ class CampaignAudienceFigures(models.AbstractModel):
     @api.depends(lambda self: self._audience_fields())
     def _compute_audience(self):
         for record in self:
-            found = record._look_at_audience() if record._has_audience() else {}
+            found = record._audience_figures() if record._has_audience() else {}
             record.audience = found or False
             record.audience_matched = found.get("matched", 0)
             record.audience_count = found.get("mailed", 0)
@@ -142,7 +142,7 @@ class CampaignAudienceFigures(models.AbstractModel):
         """Return a :class:`Audience`."""
         raise NotImplementedError
 
-    def _look_at_audience(self):
+    def _audience_figures(self):
         """Return what the field ``audience`` holds.
 
         Who sees figures only gets them of what is saved: the records are not theirs to
@@ -164,21 +164,23 @@ class CampaignAudienceFigures(models.AbstractModel):
             return {"error": self._too_long() if too_long else self._not_countable()}
         found = {"matched": sum(counts.values()), "mailed": counts.pop(None, 0)}
         if is_author:
-            names = self._names_of(audience, [record_id for record_id, _email in some])
+            names = self._sample_names(
+                audience, [record_id for record_id, _email in some]
+            )
             found["reasons"] = [
-                [self._in_words(failure), number]
+                [self._failure_in_words(failure), number]
                 for failure, number in sorted(counts.items())
             ]
             found["sample"] = [[names[record_id], email] for record_id, email in some]
         return found
 
-    def _names_of(self, audience, ids):
+    def _sample_names(self, audience, ids):
         """Return the names of records, as far as the user may read them."""
         records = self.env[audience.model_name].browse(ids)
         readable = records._filtered_access("read")
         return dict.fromkeys(ids, "") | {one.id: one.display_name for one in readable}
 
-    def _in_words(self, failure):
+    def _failure_in_words(self, failure):
         selection = self.env["mailing.trace"]._fields["failure_type"]
         return dict(selection._description_selection(self.env))[failure]
 
