@@ -85,7 +85,10 @@ class TestContactImport(DeskCommon):
     def test_rejected_lines(self):
         self.env["mail.blacklist"]._add("blocked@example.com")
         self.env["campaign.suppression"]._suppress(
-            {"suppressed@example.com": None}, {"scope": "global"}, reason="request"
+            {"suppressed@example.com": None},
+            {"scope": "global"},
+            reason="request",
+            source="person",
         )
         record = self._done(
             "email,name\n"
