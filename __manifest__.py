@@ -17,8 +17,12 @@
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
         "security/campaign_template_rules.xml",
+        "security/campaign_segment_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
+        "views/campaign_segment_views.xml",
+        "views/mailing_audience_views.xml",
+        "views/campaign_contact_import_views.xml",
         "views/mailing_copies_views.xml",
         "views/campaign_mail_translation_views.xml",
         "views/utm_campaign_views.xml",

@@ -10,6 +10,9 @@ from . import test_campaign_merge_fields
 from . import test_campaign_merge_gaps
 from . import test_campaign_merge_ui
 from . import test_campaign_record
+from . import test_campaign_segment
+from . import test_campaign_audience
+from . import test_campaign_import
 from . import test_campaign_files
 from . import test_campaign_render
 from . import test_campaign_ui

@@ -29,6 +29,11 @@ RIGHTS = {
     "campaign.template": "- r crud crud crud crud",
     "campaign.template.version": "- r ru ru ru ru",
     "campaign.mail.translation": "- r crud crud crud crud",
+    "campaign.segment": "- r crud crud crud -",
+    "campaign.segment.condition": "- r crud crud crud -",
+    "campaign.contact.import": "- - crud crud crud -",
+    "campaign.contact.import.column": "- - crud crud crud -",
+    "campaign.contact.import.line": "- - r r r -",
     # sending
     "mailing.trace": "- - cru crud crud -",
     "mailing.trace.report": "- r r r r -",

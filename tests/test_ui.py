@@ -1,5 +1,6 @@
 """The screens, in a browser."""
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ..tools.delivery import FAILURE_UNKNOWN
@@ -137,3 +138,38 @@ class TestScreens(ScreenCommon):
         )
         campaign = self.env["utm.campaign"].search([("title", "=", "Summer party")])
         self.assertEqual(len(campaign.mailing_mail_ids), 1)
+
+    def test_segment(self):
+        """From an empty screen to a mailing to a new segment."""
+        self.env["mailing.contact"].search([]).unlink()
+        competitors = self.env["mailing.list"].create({"name": "Competitors"})
+        anna, ben, cleo = (
+            self._contact(name, f"{name.lower()}@example.com")
+            for name in ("Anna", "Ben", "Cleo")
+        )
+        ben.list_ids += competitors
+        past = self._mailing(state="done")
+        self.env["mailing.trace"].create(
+            [
+                {
+                    "mass_mailing_id": past.id,
+                    "model": contact._name,
+                    "res_id": contact.id,
+                    "email": contact.email,
+                    "trace_status": status,
+                    "sent_datetime": fields.Datetime.now(),
+                }
+                for contact, status in ((anna, "open"), (ben, "sent"), (cleo, "sent"))
+            ]
+        )
+        self.start_tour(
+            "/odoo/action-campaign_desk.campaign_segment_action",
+            "campaign_desk_segment",
+            login="user_marketing",
+        )
+        segment = self.env["campaign.segment"].search([])
+        self.assertEqual(segment.audience_count, 2)
+        mailing = segment.mailing_ids
+        self.assertEqual(mailing.subject, "We miss you")
+        self.assertEqual(mailing.excluded_list_ids, competitors)
+        self.assertEqual(mailing.audience_count, 1)

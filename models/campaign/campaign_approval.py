@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -23,6 +24,9 @@ CONTENT_FIELDS = (
     "mailing_model_id",
     "mailing_domain",
     "contact_list_ids",
+    "segment_ids",
+    "excluded_segment_ids",
+    "excluded_list_ids",
     "use_exclusion_list",
     "ignore_frequency_cap",
     "delivery_engine",
@@ -230,6 +234,46 @@ class UtmCampaign(models.Model):
             campaign._sync_state()
 
 
+class CampaignSegment(models.Model):
+    _inherit = "campaign.segment"
+
+    def write(self, vals):
+        with self._ending_approvals():
+            return super().write(vals)
+
+    @contextmanager
+    def _ending_approvals(self):
+        """Have approvals end that were given to mails to what these segments were."""
+        # sudo: whoever's mails they are
+        self_sudo = self.sudo()
+        mailings_sudo = self_sudo.mailing_ids | self_sudo.excluding_mailing_ids
+        watched = mailings_sudo.filtered("campaign_id.approval_state")
+        before = {mailing: mailing._content_digest() for mailing in watched}
+        yield
+        for mailing, digest in before.items():
+            if mailing._content_digest() != digest:
+                mailing.campaign_id._note_change()
+
+
+class CampaignSegmentCondition(models.Model):
+    _inherit = "campaign.segment.condition"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        segment_ids = [vals.get("segment_id") for vals in vals_list]
+        segments = self.env["campaign.segment"].browse(filter(None, segment_ids))
+        with segments._ending_approvals():
+            return super().create(vals_list)
+
+    def write(self, vals):
+        with self.segment_id._ending_approvals():
+            return super().write(vals)
+
+    def unlink(self):
+        with self.segment_id._ending_approvals():
+            return super().unlink()
+
+
 class MailingMailing(models.Model):
     _inherit = "mailing.mailing"
 
@@ -299,4 +343,6 @@ class MailingMailing(models.Model):
         }
         # sudo: whoever may send the mailing sends its files, whoever uploaded them
         values["attachments"] = sorted(self.attachment_ids.sudo().mapped("checksum"))
+        segments_sudo = (self.segment_ids | self.excluded_segment_ids).sudo()
+        values["segments"] = {one.id: one._definition() for one in segments_sudo}
         return values

@@ -22,6 +22,9 @@ FOR_ALL_MAILS = (
     "mailing_model_id",
     "mailing_domain",
     "contact_list_ids",
+    "segment_ids",
+    "excluded_segment_ids",
+    "excluded_list_ids",
     "send_window_id",
     "email_cc",
     "email_bcc",
@@ -426,4 +429,4 @@ class MailingMailing(models.Model):
         if value is None and name in ("email_from", "reply_to"):
             users = self.user_id | self.create_uid | self.env.user
             return not has or has in users.mapped("email_formatted")
-        return not has if value is None else has == value
+        return not self[name] if value is None else has == value

@@ -14,6 +14,7 @@ from . import account_health  # what an account's page shows
 from . import ir_cron  # the lanes
 from . import mailing_trace  # a delivery, and the queue
 from . import mailing_mailing  # planning, start and end of a mailing
+from . import audience_figures  # whom a mailing would reach
 from . import mailing_control  # pause, resume, cancel
 from . import mailing_status  # how far it is
 from . import utm_campaign  # how far a campaign is

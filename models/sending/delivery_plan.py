@@ -289,9 +289,6 @@ class DeliveryPlan:
         begun PostgreSQL believes that it has hardly any deliveries, and would look
         through all of them for each recipient.
         """
-        mailing = self._mailing
-        if mailing.ab_testing_enabled and mailing.campaign_id:
-            mailing |= mailing._get_ab_testing_siblings_mailings()
         return SQL(
             """
             EXISTS (
@@ -302,8 +299,15 @@ class DeliveryPlan:
                    AND mailed.trace_status <> 'cancel'
                    AND mailed.is_test_trace IS NOT TRUE)
             """,
-            mailing.ids,
+            self._sent_together().ids,
         )
+
+    def _sent_together(self):
+        """Return the mailings of which everybody gets just one."""
+        mailing = self._mailing
+        if mailing.ab_testing_enabled and mailing.campaign_id:
+            mailing |= mailing._get_ab_testing_siblings_mailings()
+        return mailing
 
 
 def _as_written():

@@ -127,6 +127,9 @@ class MailingTrace(models.Model):
     )
     _email_idx = models.Index("(email, (mass_mailing_id + 0))")
     _message_id_idx = models.Index("(message_id)")
+    _latest_idx = models.Index(
+        "(email, sent_datetime DESC) WHERE sent_datetime IS NOT NULL"
+    )
     _provider_reference_idx = models.Index("USING hash (provider_reference)")
 
     # ------------------------------------------------------------

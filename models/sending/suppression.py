@@ -92,11 +92,23 @@ def _opted_out(mailing, email):
 
     Whoever has opted out of one of the targeted lists is left out, even if another
     one (or another contact with the same address) is still subscribed: Odoo would
-    mail them.
+    mail them. Whoever is mailed because of a segment, and has left all of their
+    lists, is left out as well.
     """
+    parts = []
+    if mailing._heeds_leavers():
+        parts.append(_left_all_lists(email))
     if mailing.mailing_on_mailing_list:
-        return SQL(
-            """
+        if list_ids := mailing.contact_list_ids.ids:
+            parts.append(_left_a_list(email, list_ids))
+    elif addresses := list(mailing._get_opt_out_list()):
+        parts.append(SQL("%s = ANY(%s)", email, addresses))
+    return SQL("(%s)", SQL(" OR ").join(parts)) if parts else None
+
+
+def _left_a_list(email, list_ids):
+    return SQL(
+        """
             (SELECT TRUE
                FROM mailing_contact contact
                JOIN mailing_subscription subscription
@@ -106,9 +118,19 @@ def _opted_out(mailing, email):
                 AND subscription.list_id = ANY(%s)
               LIMIT 1)
             """,
-            email,
-            mailing.contact_list_ids.ids,
-        )
-    if addresses := list(mailing._get_opt_out_list()):
-        return SQL("%s = ANY(%s)", email, addresses)
-    return None
+        email,
+        list_ids,
+    )
+
+
+def _left_all_lists(email):
+    return SQL(
+        """
+        (SELECT bool_and(COALESCE(subscription.opt_out, FALSE))
+           FROM mailing_contact contact
+           JOIN mailing_subscription subscription
+             ON subscription.contact_id = contact.id
+          WHERE contact.email_normalized = %s)
+        """,
+        email,
+    )

@@ -300,6 +300,23 @@ class CampaignSuppression(models.Model):
         )
 
     @api.model
+    def _find_among(self, addresses, lists):
+        """Return which addresses this company must not mail, or not through lists."""
+        place = (
+            Domain("scope", "=", "global")
+            | Domain("scope", "=", "company")
+            & Domain("company_id", "=", self.env.company.id)
+            | Domain("scope", "=", "list") & Domain("list_id", "in", lists.ids)
+        )
+        by_hash = {hash_address(address): address for address in addresses}
+        found = self.search(
+            Domain("state", "=", "in_force")
+            & Domain("address_hash", "in", list(by_hash))
+            & place
+        )
+        return {by_hash[hashed] for hashed in found.mapped("address_hash")}
+
+    @api.model
     def _find_all(self, address):
         """Return all suppressions of an address, lifted ones too."""
         return self.with_context(active_test=False).search(
