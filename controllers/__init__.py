@@ -1,2 +1,5 @@
+from . import gate
 from . import tracking
 from . import preview
+
+gate.install()

@@ -28,6 +28,31 @@ class MailingTrace(models.Model):
         help="When the recipient reported the mail as spam.",
     )
 
+    open_datetime = fields.Datetime(help="When a person opened it first.")
+    links_click_datetime = fields.Datetime(
+        help="When a person last followed one of its links."
+    )
+    any_open_at = fields.Datetime(
+        "Opened by Anybody",
+        readonly=True,
+        copy=False,
+        help="When its pictures or links were fetched first, by people or machines.",
+    )
+    any_click_at = fields.Datetime(
+        "Clicked by Anybody",
+        readonly=True,
+        copy=False,
+        help="When one of its links was followed first, by people or machines.",
+    )
+    event_ids = fields.One2many("campaign.event", "trace_id", readonly=True)
+
+    _any_open_idx = models.Index(
+        "(mass_mailing_id, trace_status) WHERE any_open_at IS NOT NULL"
+    )
+    _any_click_idx = models.Index(
+        "(mass_mailing_id) WHERE any_click_at IS NOT NULL"
+        " OR links_click_datetime IS NOT NULL"
+    )
     _complained_idx = models.Index(
         "(mass_mailing_id, complained_at) WHERE complained_at IS NOT NULL"
     )

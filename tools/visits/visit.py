@@ -9,6 +9,7 @@ OPEN = "open"  # the pixel
 CLICK = "click"  # a link of the mail
 DECOY = "decoy"  # the link that nobody can see
 VIEW = "view"  # the mail in the browser
+KINDS = (OPEN, CLICK, DECOY, VIEW)
 
 # By whom.
 HUMAN = "human"
@@ -52,7 +53,7 @@ class Judgement:
     rule: str
 
 
-def address_prefix(address: str) -> str:
+def address_prefix(address: str | None) -> str:
     """Return the network of an IP address as far as it may be kept: /24 or /48.
 
     >>> address_prefix("203.0.113.77"), address_prefix("2001:db8:1:2::3")
@@ -61,7 +62,7 @@ def address_prefix(address: str) -> str:
     ''
     """
     try:
-        host = ipaddress.ip_address(address)
+        host = ipaddress.ip_address(address or "")
     except ValueError:
         return ""
     if host.version == 6 and host.ipv4_mapped:
