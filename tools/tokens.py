@@ -24,9 +24,8 @@ CLICK = "click"
 UNSUBSCRIBE = "unsubscribe"
 VIEW = "view"
 RETURN_PATH = "return-path"
-CONFIRM = "confirm"  # of a subscription, which has a token of its own
 # In the order of their places in the HMAC, which hold for ever: append, never reorder.
-PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH, CONFIRM)
+PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH)
 
 _ANONYMOUS = 0xA << 60  # the first digit after the zeros
 

@@ -9,5 +9,9 @@ from . import mail_blacklist  # Odoo's own rule about bounces
 from . import campaign_inbound  # what machines wrote, and what found no way
 from . import campaign_hit  # requests as they come in
 from . import campaign_event  # what happened, and by whom
+from . import campaign_recipient_mixin  # the mails of a person
+from . import mailing_contact
+from . import res_partner
+from . import res_config_settings
 from . import link_tracker  # clicks by people, and by anybody
 from . import mail_thread  # inbound mail: sorted

@@ -19,8 +19,6 @@ KINDS = [
     ("bounce", "Bounced"),
     ("complaint", "Reported as spam"),
     ("unsubscribe", "Unsubscribed"),
-    ("resubscribe", "Subscribed again"),
-    ("preference", "Changed preferences"),
 ]
 VERDICTS = [
     (visits.HUMAN, "Person"),
@@ -30,7 +28,7 @@ VERDICTS = [
 # The rules of tools.visits, for people, and those of others who judge.
 RULES = [
     ("reader", "Browser or mail program"),
-    ("person", "Sent a form or wrote"),
+    ("person", "Asked for it"),
     ("provider", "The provider said so"),
     ("head", "Asked for the head of a page only"),
     ("prefetch", "Fetched ahead by a browser"),
@@ -56,6 +54,9 @@ RULES = [
 _IS_TRACEABLE = (
     "(user_agent IS NOT NULL OR address_prefix IS NOT NULL OR facts IS NOT NULL)"
 )
+# How long events are kept, and what tells who it was: setting and default.
+EVENT_DAYS = ("campaign_desk.event_days", 730)
+FACTS_DAYS = ("campaign_desk.event_facts_days", 30)
 # How many rows the daily clean-up takes at once.
 _CLEANED_ROWS = 20_000
 
@@ -81,13 +82,16 @@ class CampaignEvent(models.Model):
     trace_id = fields.Many2one(
         "mailing.trace", "Delivery", readonly=True, ondelete="cascade", index=True
     )
+    email = fields.Char("Recipient", related="trace_id.email")
     mailing_id = fields.Many2one("mailing.mailing", readonly=True, ondelete="cascade")
     link_id = fields.Many2one(
         "link.tracker",
+        "Tracked Link",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
     )
+    url = fields.Char("Link", related="link_id.url")
     verdict = fields.Selection(VERDICTS, readonly=True)
     rule = fields.Selection(RULES, readonly=True, help="What told who it was.")
     method = fields.Char(readonly=True)
@@ -180,8 +184,8 @@ class CampaignEvent(models.Model):
 
         Counts stand on deliveries, links and mailings; they stay.
         """
-        days = self._days("campaign_desk.event_days", 730)
-        facts_days = self._days("campaign_desk.event_facts_days", 30)
+        days = self._days(*EVENT_DAYS)
+        facts_days = self._days(*FACTS_DAYS)
         now = fields.Datetime.now()
         done = 0
         if facts_days:

@@ -70,9 +70,14 @@ class CampaignHit(models.Model):
         """Return what the settings say about visits."""
         # sudo: settings, not secrets
         parameters = self.env["ir.config_parameter"].sudo()
-        networks = parameters.get_param("campaign_desk.internal_networks") or ""
+        text = parameters.get_param("campaign_desk.internal_networks") or ""
+        try:
+            networks = parse_networks(text)
+        except ValueError as error:  # written past the settings
+            _logger.warning("campaign_desk.internal_networks is ignored: %s", error)
+            networks = []
         return Rules(
-            networks=tuple(parse_networks(networks)),
+            networks=tuple(networks),
             honours_requests=parameters.get_param("campaign_desk.honour_dnt") == "True",
         )
 

@@ -3,14 +3,6 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
-FREQUENCIES = [
-    ("all", "Every mail"),
-    ("week", "At most one a week"),
-    ("month", "At most one a month"),
-]
-# How many days pass between two mails, at least.
-FREQUENCY_DAYS = {"week": 7, "month": 30}
-
 
 class CampaignPreference(models.Model):
     """What the owner of an address has asked one company for.
@@ -31,8 +23,6 @@ class CampaignPreference(models.Model):
         ondelete="cascade",
         default=lambda self: self.env.company,
     )
-    frequency = fields.Selection(FREQUENCIES, required=True, default="all")
-    paused_until = fields.Date(help="No mail before this day.")
     is_untracked = fields.Boolean(
         "Do Not Track",
         help="What this person opens and follows is counted, but not whose it was.",

@@ -126,6 +126,17 @@ class MailingMailing(models.Model):
             mailing.anonymous_opens = opens
             mailing.anonymous_clicks = clicks
 
+    def action_view_visits(self):
+        """Show who opened these mails and followed their links, with machines."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "campaign_desk.campaign_event_action"
+        )
+        return {
+            **action,
+            "domain": [("mailing_id", "in", self.ids)],
+            "context": {"of_mailing": len(self) == 1},
+        }
+
     def _untracked_among(self, emails):
         """Return those of the addresses whose owners do not want to be tracked."""
         rows = self.env.execute_query(

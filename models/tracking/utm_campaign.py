@@ -33,6 +33,10 @@ class UtmCampaign(models.Model):
         help="With machines: scanners, previews.",
     )
 
+    def action_view_visits(self):
+        """Show who opened the campaign's mails and followed their links."""
+        return self.mailing_mail_ids.action_view_visits()
+
     @api.depends("mailing_mail_ids")
     def _compute_any_figures(self):
         """Add up the mailings' figures, with the denominators of Odoo's ratios."""

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 from .. import tokens
 
-# The letter of each purpose in an address. Preferences are unsubscribing by degrees.
+# The letter of each purpose in an address.
 PURPOSES = {
     "o": tokens.OPEN,
     "c": tokens.CLICK,
     "v": tokens.VIEW,
     "u": tokens.UNSUBSCRIBE,
-    "p": tokens.UNSUBSCRIBE,
-    "s": tokens.CONFIRM,
 }
 # Where a link's code would stand; links have longer ones.
 DECOY_CODE = "d0"
@@ -25,7 +23,7 @@ DECOY_CODE = "d0"
 _PATH = re.compile(
     rf"/campaign/(?:o/(?P<open>[0-9a-f]{{{tokens.SIGNED_LENGTH}}})\.gif"
     rf"|c/(?P<click>[0-9a-f]{{{tokens.SIGNED_LENGTH}}})/(?P<code>[0-9A-Za-z]{{1,40}})"
-    rf"|(?P<letter>[vups])/(?P<page>[0-9a-f]{{{tokens.SIGNED_LENGTH}}}))"
+    rf"|(?P<letter>[vu])/(?P<page>[0-9a-f]{{{tokens.SIGNED_LENGTH}}}))"
 )
 # Headers that tell something about who asks, by their names in the environment.
 _TELLING = {
