@@ -160,7 +160,8 @@ class TrackBench:
                 if costs["result"] != hits:
                     raise CommandError(f"{costs['result']} of {hits} hits were folded.")
             yield Measure(engine, kind, hits, seconds, fold_seconds)
-        noted = [now - then for now, then in zip(self._noted(engine), before)]
+        after = self._noted(engine)
+        noted = [now - then for now, then in zip(after, before, strict=True)]
         if noted != [hits, hits]:
             raise CommandError(f"of {hits} hits of each kind, {noted} were noted.")
 

@@ -8,6 +8,7 @@ connections are ours, because Odoo's pool resets each time.
 import logging
 import threading
 import time
+from collections import defaultdict
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -191,6 +192,7 @@ class Databases:
         self._names = []
         self._fresh_until = 0
         self._searched_at = 0
+        self._twins = []
 
     def names(self, host):
         """Return the names of the databases that may be shown at ``host``."""
@@ -234,6 +236,7 @@ class Databases:
             for name in self._names:
                 if not force or name not in self._known:
                     self._look_at(name)
+            self._warn_of_twins()
             if not force:
                 self._fresh_until = now + FRESH_SECONDS
         return True
@@ -244,6 +247,21 @@ class Databases:
         known = self._known.get(name)
         if not known or known.key != key:
             self._known[name] = Database(name, key) if key else None
+
+    def _warn_of_twins(self):
+        """Say when databases sign with the same key: the first gets all their hits."""
+        names = defaultdict(list)
+        for name in self._names:
+            if database := self._known.get(name):
+                names[database.key].append(name)
+        twins = sorted(same for same in names.values() if len(same) > 1)
+        if twins and twins != self._twins:
+            _logger.warning(
+                "These databases have the same secret (database.secret), so a mail "
+                "does not tell whose it is: %s. Give a copy a secret of its own.",
+                "; ".join(map(", ".join, twins)),
+            )
+        self._twins = twins
 
 
 def connect(name):

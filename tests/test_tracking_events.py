@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 
-from ..models.tracking import hit_folding
+from ..models.tracking import campaign_event, hit_folding
 from ..tools import tokens
 from .common import DeskCommon
 
@@ -312,6 +312,54 @@ class TestEvents(DeskCommon):
         self.assertEqual(events.mapped("address_prefix"), [False, "203.0.113.0/24"])
         self.assertEqual(self.trace.open_datetime, older)
 
+    def test_networks_that_are_none(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("campaign_desk.internal_networks", "office")
+        self._hit()
+        with self.assertLogs("odoo.addons.campaign_desk", "WARNING"):
+            self._fold()
+        self.assertEqual(self._verdicts(), ["open human reader"])
+        settings = self.env["res.config.settings"]
+        with self.assertRaisesRegex(ValidationError, "Own Networks: 'office'"):
+            settings.create({"campaign_internal_networks": "office"})
+        with self.assertRaisesRegex(ValidationError, "cannot be negative"):
+            settings.create({"campaign_event_days": -1})
+
+    def test_days_of_the_settings(self):
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.campaign_event_days, 730)
+        self.assertEqual(settings.campaign_event_facts_days, 30)
+        settings.write({"campaign_event_days": 0, "campaign_event_facts_days": 7})
+        settings.execute()
+        events = self.env["campaign.event"]
+        self.assertEqual(events._days(*campaign_event.EVENT_DAYS), 0)
+        self.assertEqual(events._days(*campaign_event.FACTS_DAYS), 7)
+
+    def test_person_of_a_record(self):
+        """Contacts and partners with the same address are the same person."""
+        contact = self.contacts[0]
+        partner = self.env["res.partner"].create(
+            {"name": "C", "email": f"C <{contact.email}>"}
+        )
+        self._hit()
+        self._fold()
+        for person in (contact, partner):
+            self.assertEqual(person.campaign_mail_count, 1)
+            for action, records in (
+                (person.action_view_campaign_mails(), self.trace),
+                (person.action_view_campaign_visits(), self.trace.event_ids),
+            ):
+                found = self.env[action["res_model"]].search(action["domain"])
+                self.assertEqual(found, records)
+        contact.is_mail_untracked = True
+        self.assertTrue(partner.is_mail_untracked)
+        partner.is_mail_untracked = False
+        self.assertFalse(contact.is_mail_untracked)
+        nobody = self.env["res.partner"].create({"name": "N"})
+        self.assertFalse(nobody.campaign_mail_count)
+        with self.assertRaisesRegex(UserError, "no valid e-mail address"):
+            nobody.is_mail_untracked = True
+
     # ------------------------------------------------------------
     # Events by others
     # ------------------------------------------------------------
@@ -345,6 +393,51 @@ class TestEvents(DeskCommon):
             event.unlink()
         with self.assertRaises(AccessError):
             event.create({"at": NINE, "kind": "open"})
+
+    def test_figures_of_a_campaign(self):
+        campaign = self.env["utm.campaign"].create(
+            {"title": "Spring", "goal": "clicked"}
+        )
+        mailing = self._sent_mailing(campaign_id=campaign.id)
+        one, other, _third = mailing.mailing_trace_ids.sorted("res_id")
+        link = self._link("a", mailing)
+        self._hit("click", trace=one, link=link)
+        self._hit("click", trace=other, link=link, user_agent="curl/8.5.0")
+        self._fold()
+        viewer = new_test_user(
+            self.env, "viewer", "campaign_desk.group_campaign_viewer"
+        )
+        seen = campaign.with_user(viewer)
+        for figure, any_figure in (
+            (seen.opened_ratio, seen.any_opened_ratio),
+            (seen.clicks_ratio, seen.any_clicks_ratio),
+        ):
+            self.assertAlmostEqual(figure, 33.33, 1)
+            self.assertAlmostEqual(any_figure, 66.67, 1)
+        self.assertEqual(seen.goal_reached, 1)
+        self.assertEqual(seen.mailing_mail_ids.any_clicked, 2)
+        with self.assertRaises(AccessError):
+            self.env["campaign.event"].with_user(viewer).search([])
+        action = campaign.action_view_visits()
+        events = self.env["campaign.event"].search(action["domain"])
+        self.assertEqual(events, mailing.mailing_trace_ids.event_ids)
+
+    def test_no_winner_without_tracking(self):
+        campaign = self.env["utm.campaign"].create(
+            {"title": "Test", "ab_testing_winner_selection": "manual"}
+        )
+        version = self._mailing(
+            campaign_id=campaign.id,
+            ab_testing_enabled=True,
+            ab_testing_pc=50,
+            tracking="anonymous",
+        )
+        with self.assertRaisesRegex(ValidationError, "has to be tracked"):
+            campaign.ab_testing_winner_selection = "clicks_ratio"
+        version.tracking = "personal"
+        campaign.ab_testing_winner_selection = "clicks_ratio"
+        with self.assertRaisesRegex(ValidationError, "has to be tracked"):
+            version.tracking = "off"
 
     def test_the_winner_of_a_test_is_peoples(self):
         campaign = self.env["utm.campaign"].create(

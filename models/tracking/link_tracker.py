@@ -7,15 +7,15 @@ class LinkTracker(models.Model):
     _inherit = "link.tracker"
 
     count = fields.Integer(
-        "Clicks by People",
-        help="For links in mails of Campaign Desk: without scanners, previews and "
-        "other machines.",
+        help="In mails of Campaign Desk those by people: without scanners, previews "
+        "and other machines.",
     )
     any_click_count = fields.Integer(
-        "Clicks by Anybody",
+        "Clicks with Machines",
         readonly=True,
         copy=False,
-        help="Clicks in mails of Campaign Desk, with machines and what is not known.",
+        help="Clicks in mails of Campaign Desk, by people, by machines, and those of "
+        "which nobody knows. Odoo's own engine cannot tell them apart.",
     )
 
 

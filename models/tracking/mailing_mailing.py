@@ -1,6 +1,7 @@
 """Tracking: whether a mailing is tracked, and its figures with machines and without."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL, float_round
 
 TRACKING = [
@@ -13,6 +14,8 @@ TRACKING_HELP = (
     "do; all recipients have the same links. Off: links lead straight to their pages, "
     "there is no hidden picture."
 )
+# What chooses the winner of an A/B test and is only known where people are tracked.
+_TRACKED_RATIOS = ("opened_ratio", "clicks_ratio")
 
 
 class MailingMailing(models.Model):
@@ -50,6 +53,22 @@ class MailingMailing(models.Model):
         help="How often people opened it; who, is not known.",
     )
     anonymous_clicks = fields.Integer(compute="_compute_anonymous")
+
+    @api.constrains("tracking", "ab_testing_enabled", "campaign_id")
+    def _check_ab_tracking(self):
+        """Raise where openings or clicks that nobody knows are to choose a version."""
+        for mailing in self.filtered("ab_testing_enabled")._desk_mailings():
+            chosen_by = mailing.campaign_id.ab_testing_winner_selection
+            if mailing.tracking != "personal" and chosen_by in _TRACKED_RATIOS:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is a version of an A/B test, whose winner is chosen by "
+                        "openings or clicks. For that each recipient has to be "
+                        "tracked: change the tracking, or have the winner chosen by "
+                        "replies, leads, quotations, revenue or by hand.",
+                        mailing.subject,
+                    )
+                )
 
     @api.model
     def _default_tracking(self):

@@ -45,10 +45,8 @@ class ResConfigSettings(models.TransientModel):
     @api.constrains("campaign_event_days", "campaign_event_facts_days")
     def _check_campaign_days(self):
         for settings in self:
-            if (
-                min(settings.campaign_event_days, settings.campaign_event_facts_days)
-                < 0
-            ):
+            days = settings.campaign_event_days, settings.campaign_event_facts_days
+            if min(days) < 0:
                 raise ValidationError(
                     self.env._("Days cannot be negative. 0 means for ever.")
                 )

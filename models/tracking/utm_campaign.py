@@ -33,6 +33,10 @@ class UtmCampaign(models.Model):
         help="With machines: scanners, previews.",
     )
 
+    @api.constrains("ab_testing_winner_selection")
+    def _check_ab_tracking(self):
+        self.mailing_mail_ids._check_ab_tracking()
+
     def action_view_visits(self):
         """Show who opened the campaign's mails and followed their links."""
         return self.mailing_mail_ids.action_view_visits()
