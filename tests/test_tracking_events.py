@@ -354,6 +354,7 @@ class TestEvents(DeskCommon):
         contact.is_mail_untracked = True
         self.assertTrue(partner.is_mail_untracked)
         partner.is_mail_untracked = False
+        contact.invalidate_recordset()
         self.assertFalse(contact.is_mail_untracked)
         nobody = self.env["res.partner"].create({"name": "N"})
         self.assertFalse(nobody.campaign_mail_count)
@@ -429,6 +430,7 @@ class TestEvents(DeskCommon):
         version = self._mailing(
             campaign_id=campaign.id,
             ab_testing_enabled=True,
+            ab_testing_winner_selection="manual",
             ab_testing_pc=50,
             tracking="anonymous",
         )
