@@ -8,7 +8,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..models.tracking import campaign_event, hit_folding
 from ..tools import tokens
-from .common import DeskCommon
+from .common import WAY_OUT, DeskCommon
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 CHROME = (
@@ -31,9 +31,10 @@ class TestEvents(DeskCommon):
         cls.contacts = [
             cls._contact(f"C{number}", f"c{number}@example.com") for number in range(3)
         ]
-        cls.body = "".join(
+        links = [
             f'<a href="https://shop.example.com/{page}">{page}</a>' for page in "abc"
-        )
+        ]
+        cls.body = "".join([*links, WAY_OUT])
 
     def setUp(self):
         super().setUp()
@@ -149,6 +150,7 @@ class TestEvents(DeskCommon):
         self._hit("click", 0, link=self._link("a"))
         self._fold()
         self.trace.set_replied()
+        self.assertIn("reply", self.trace.event_ids.mapped("kind"))
         for second, page in enumerate("bc", 1):
             self._hit("click", second, link=self._link(page))
         self._fold()
@@ -156,6 +158,8 @@ class TestEvents(DeskCommon):
 
     def test_an_open_after_a_bounce(self):
         self.trace.set_bounced(bounce_message="No such user")
+        self.trace.set_bounced(bounce_message="No such user")
+        self.assertEqual(self.trace.event_ids.kind, "bounce")
         self._hit()
         self._fold()
         self.assertEqual(self.trace.trace_status, "open")
@@ -381,6 +385,14 @@ class TestEvents(DeskCommon):
         self.assertEqual(event.mailing_id, self.mailing)
         self.assertEqual(event.facts, {"smtp": "250"})
         self.assertEqual(len(events._record([{**row, "provider_event_id": "2"}])), 1)
+
+    def test_complaints_are_events(self):
+        self.trace._set_complained()
+        self.trace._set_complained()
+        self.assertEqual(self.trace.event_ids.kind, "complaint")
+        self._hit()
+        self._fold()
+        self.assertEqual(self._verdicts()[0], "open human reader")
 
     def test_events_are_not_changed_by_hand(self):
         self._hit()

@@ -137,6 +137,9 @@ class TestRoutes(DeskCommon, HttpCase):
         response = self.url_open(address, data={"List-Unsubscribe": "One-Click"})
         self.assertEqual(response.status_code, 200)
         self.assertTrue(subscription.opt_out)
+        event = self.trace.event_ids
+        self.assertEqual((event.kind, event.verdict), ("unsubscribe", "human"))
+        self.assertEqual(event.address_prefix, "127.0.0.0/24")
 
     def test_unsubscribe_from_what_is_not_a_list(self):
         partner = self.env["res.partner"].create(

@@ -85,9 +85,10 @@ class CampaignRecipientMixin(models.AbstractModel):
 
     def action_view_campaign_visits(self):
         """Show what this person, and machines for them, did with the mails."""
-        return self._action_of_recipient(
+        action = self._action_of_recipient(
             "campaign_desk.campaign_event_action", "trace_id.email"
         )
+        return {**action, "name": self.env._("What Happened")}
 
     def _action_of_recipient(self, xmlid, path):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
