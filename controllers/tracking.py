@@ -72,7 +72,7 @@ class CampaignTracking(MassMailController):
             return self._campaign_unknown()
         if not file_sudo:
             response = request.render("campaign_desk.page_file_gone", status=410)
-            response.headers.update(_NO_STORE)
+            response.headers.update(NO_STORE)
             return response
         if file_sudo.url and not file_sudo.file_size:
             return self._lead_on(file_sudo.url)
