@@ -88,7 +88,8 @@ class CampaignRecipientMixin(models.AbstractModel):
         action = self._action_of_recipient(
             "campaign_desk.campaign_event_action", "trace_id.email"
         )
-        return {**action, "name": self.env._("What Happened")}
+        title = self.env._("What Happened")
+        return {**action, "name": title, "display_name": title}
 
     def _action_of_recipient(self, xmlid, path):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
