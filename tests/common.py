@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import socket
 from unittest.mock import patch
 
@@ -24,6 +25,11 @@ BODY = """
 """
 # Without it a mailing to a list is not sent.
 WAY_OUT = '<a href="/unsubscribe_from_list">Unsubscribe</a>'
+
+
+def as_seen(page):
+    """Return the HTML of a mail without the link that only machines follow."""
+    return re.sub(r'<a href="[^"]*/d0" [^>]*></a>', "", page)
 
 
 class Mailbox:
