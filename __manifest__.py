@@ -16,12 +16,18 @@
         "security/campaign_roles.xml",
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
+        "security/campaign_template_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/mailing_copies_views.xml",
         "views/utm_campaign_views.xml",
         "views/campaign_calendar_entry_views.xml",
         "views/res_config_settings_views.xml",
+        "views/campaign_template_wizard_views.xml",
+        "views/campaign_template_version_views.xml",
+        "views/campaign_template_views.xml",
+        "views/mailing_template_views.xml",
+        "data/campaign_template_data.xml",
         # sending
         "data/campaign_provider_group_data.xml",
         "data/campaign_answer_rule_data.xml",

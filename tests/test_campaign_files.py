@@ -1,6 +1,7 @@
 """Campaign: files that go with a mailing."""
 
 import io
+import os
 import shutil
 import subprocess
 import tempfile
@@ -57,7 +58,7 @@ class TestFiles(PreviewCommon, HttpCase):
             ]
         )
         before = self._storage()
-        file = self._file("Big.pdf", b"%PDF" + bytes(MEGABYTE))
+        file = self._file("Big.pdf", b"%PDF" + os.urandom(MEGABYTE))
         mailing = self._mailing(
             attachment_ids=[(4, file.id)], contact_list_ids=[(6, 0, self.list_two.ids)]
         )

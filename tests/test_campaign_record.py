@@ -133,7 +133,7 @@ class TestCampaignMail(CampaignCommon):
     def test_more_mails_have_forms_of_their_own(self):
         campaign = self._campaign()
         campaign.mail_id.copy()
-        self.assertTrue(campaign.has_many_mails)
+        self.assertTrue(campaign.has_mail_forms)
         self.assertFalse(campaign.subject)
 
     def test_duplicate(self):

@@ -26,6 +26,8 @@ RIGHTS = {
     "mailing.contact": "- - cru crud crud -",
     "mailing.subscription": "- - cru crud crud -",
     "campaign.calendar.entry": "- r ru ru ru -",
+    "campaign.template": "- r crud crud crud crud",
+    "campaign.template.version": "- r ru ru ru ru",
     # sending
     "mailing.trace": "- - cru crud crud -",
     "mailing.trace.report": "- r r r r -",

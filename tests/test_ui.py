@@ -127,3 +127,44 @@ class TestScreens(ScreenCommon):
             "campaign_desk_lists",
             login="user_marketing",
         )
+
+    def test_template(self):
+        """From a template to a campaign, and back into the library."""
+        self.start_tour(
+            "/odoo/action-mass_mailing.action_view_utm_campaigns/new",
+            "campaign_desk_template",
+            login="user_marketing",
+        )
+        newsletter = self.env.ref("campaign_desk.template_newsletter")
+        campaign = self.env["utm.campaign"].search([("title", "=", "Autumn")])
+        self.assertEqual(campaign.template_id, newsletter)
+        self.assertIn("Dates to note", campaign.mail_id.body_html)
+        template = self.env["campaign.template"].search(
+            [("name", "=", "Our newsletter")]
+        )
+        self.assertEqual(template.category, "newsletter")
+        self.assertEqual(template.user_id, self.user_marketing)
+        self.assertEqual(newsletter.version_count, 1)
+
+    def test_template_on_a_mailing(self):
+        self.start_tour(
+            "/odoo/action-mass_mailing.mailing_mailing_action_mail/new",
+            "campaign_desk_template_mailing",
+            login="user_marketing",
+        )
+        mailing = self.env["mailing.mailing"].search(
+            [("subject", "=", "My own subject")]
+        )
+        self.assertEqual(
+            mailing.template_id, self.env.ref("campaign_desk.template_re_permission")
+        )
+        self.assertIn("May we keep writing to you?", mailing.body_html)
+
+    def test_template_in_a_campaign(self):
+        self.start_tour(
+            "/odoo/mail-templates",
+            "campaign_desk_template_use",
+            login="user_marketing",
+        )
+        campaign = self.env["utm.campaign"].search([("title", "=", "Summer party")])
+        self.assertEqual(len(campaign.mailing_mail_ids), 1)

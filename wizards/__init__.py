@@ -1,3 +1,5 @@
+from . import campaign_template_use  # a template becomes a mail of a campaign
+from . import campaign_template_compare  # what changed between two versions
 from . import mailing_mailing_test  # test mails
 from . import campaign_test_result  # what became of each
 from . import campaign_address_lookup  # why an address gets no mail

@@ -5,7 +5,10 @@ from odoo.exceptions import UserError
 
 # Fields of the campaign form that are those of its only mail. They have the same names,
 # which is what Odoo's editor of mails looks for.
-MAIL_FIELDS = ("subject", "preview", "body_arch", "body_html", "attachment_ids")
+MAIL_FIELDS = (
+    *("subject", "preview", "body_arch", "body_html", "attachment_ids"),
+    "template_id",
+)
 
 
 class UtmCampaign(models.Model):
@@ -15,10 +18,13 @@ class UtmCampaign(models.Model):
         "mailing.mailing",
         compute="_compute_mail_id",
         compute_sudo=True,
-        help="The mail of a campaign that has just one; with more of them each has its "
-        "own form.",
+        help="The mail of a campaign that has just one, which Campaign Desk sends.",
     )
-    has_many_mails = fields.Boolean(compute="_compute_mail_id", compute_sudo=True)
+    has_mail_forms = fields.Boolean(
+        compute="_compute_mail_id",
+        compute_sudo=True,
+        help="Each of its mails is edited on a form of its own.",
+    )
     subject = fields.Char(compute="_compute_mail", readonly=False)
     preview = fields.Char(
         "Preview Text",
@@ -45,20 +51,27 @@ class UtmCampaign(models.Model):
         compute="_compute_mail",
         readonly=False,
     )
+    template_id = fields.Many2one(
+        "campaign.template",
+        compute="_compute_mail",
+        readonly=False,
+        help="What the mail was made of. The template may say something else by now.",
+    )
     is_body_empty = fields.Boolean(compute="_compute_mail")
 
     @api.depends(
         "mailing_mail_ids.active",
         "mailing_mail_ids.occurrence_of_id",
-        "mailing_mail_ids.ab_testing_enabled",
+        "mailing_mail_ids.delivery_engine",
     )
     def _compute_mail_id(self):
         for campaign in self:
             mails = campaign.mailing_mail_ids.filtered(
                 lambda mail: mail.active and not mail.occurrence_of_id
             )
-            campaign.has_many_mails = len(mails) > 1
-            campaign.mail_id = mails if len(mails) == 1 else False
+            is_simple = len(mails) == 1 and mails._is_desk()
+            campaign.mail_id = mails if is_simple else False
+            campaign.has_mail_forms = bool(mails) and not is_simple
 
     @api.depends("mail_id", *(f"mailing_mail_ids.{name}" for name in MAIL_FIELDS))
     def _compute_mail(self):
@@ -96,11 +109,11 @@ class UtmCampaign(models.Model):
         if self.mail_id and values:
             self.mail_id.write(values)
         elif any(values.values()):
-            if self.has_many_mails:
+            if self.has_mail_forms:
                 raise UserError(
                     self.env._(
-                        "This campaign has several mails. Change subject and body on "
-                        "the mail that you mean."
+                        "The mails of this campaign have forms of their own. Change "
+                        "subject and body there."
                     )
                 )
             if not values.get("subject"):

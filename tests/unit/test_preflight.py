@@ -307,6 +307,8 @@ class TestLeftovers(unittest.TestCase):
             "Hi *|FNAME|*",
             "Hi %firstname%",
             "Hallo [Vorname]",
+            "Your code: [CODE]",
+            "[The one thing that people take home from it, in one short sentence]",
         ):
             with self.subTest(text):
                 self.assertEqual(codes(leftovers.check(text)), ["leftover"])

@@ -9,8 +9,10 @@ _LEFT = re.compile(
     r"""
       lorem\s+ipsum | dolor\s+sit\s+amet
     | \[\s*(?:your|my|the|insert|enter|company|first|last|full|name|product|date|city
-          |event|link|firma|vorname|nachname|name|ihr|ihre|datum|nom|prénom|société
-          |votre|nombre|apellido|empresa|su)\b[^\]\n]{0,40}\]
+          |event|link|code|headline|title|(?:old|new)\s+price|price|place|number
+          |(?:week)?day|month|time|from|until|one\s+sentence|second|third|kind|result
+          |talk|their|we|you|what|why|firma|vorname|nachname|name|ihr|ihre|datum|nom|prénom|société
+          |votre|nombre|apellido|empresa|su)\b[^\]\n]{0,140}\]
     | (?:write|insert|enter|add|type|put)\s+your\s+(?:own\s+)?(?:text|content|title
           |headline|name|message|logo)(?:\s+here)?
     | \byour\s+(?:text|title|headline|logo|content|message)\s+(?:goes\s+)?here\b
