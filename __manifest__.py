@@ -58,6 +58,10 @@
         "views/campaign_bounce_policy_views.xml",
         "views/campaign_suppression_wizard_views.xml",
         "views/campaign_suppression_views.xml",
+        "views/campaign_event_views.xml",
+        "views/campaign_preference_views.xml",
+        "views/mailing_tracking_views.xml",
+        "views/recipient_views.xml",
         "views/tracking_templates.xml",
         # where to find it all
         "views/menus.xml",

@@ -1,22 +1,24 @@
-"""Tracking: the public addresses in a mail. Each stands for one delivery.
+"""Tracking: the pages that the addresses in a mail lead to.
 
-Those in a copy for somebody else stand for none: its links lead on, and no more.
-
-An address holds a signed token and nothing else. What it leads to is looked up in our
-own tables; a token that is unknown or tampered with gets a friendly page.
+Each address stands for one delivery; those in a copy for somebody else for none. It
+holds a signed token and nothing else. A token that is unknown or tampered with gets a
+friendly page. Pixel and links do not come here, but to :mod:`.gate`.
 """
 
-import base64
-
-from odoo import http
+from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
 from odoo.addons.mass_mailing.controllers.main import MassMailController
 
-from ..tools import tokens
+from ..models.campaign.mailing_renderer import Delivery, MailingRenderer
+from ..tools import tokens, visits
+from .gate import NO_STORE
 
-PIXEL = base64.b64decode("R0lGODlhAQABAIAAANvf7wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
-_NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+# The mail's own styles and pictures, and nothing that runs.
+_MAIL_ONLY = (
+    "default-src 'none'; img-src * data:; style-src 'unsafe-inline' *; font-src *; "
+    "media-src *; base-uri 'none'; form-action 'none'"
+)
 
 
 def address_in_mail(path, methods=("GET",), **options):
@@ -32,52 +34,35 @@ def address_in_mail(path, methods=("GET",), **options):
 
 
 class CampaignTracking(MassMailController):
-    @address_in_mail("/campaign/o/<string:signed>.gif")
-    def campaign_open(self, signed):
-        """Serve the pixel, to anybody; count the delivery's opening."""
-        if request.httprequest.method == "GET":
-            request.env["mailing.trace"]._find_by_signed(
-                tokens.OPEN, signed
-            ).set_opened()
-        headers = [*_NO_STORE.items(), ("Content-Type", "image/gif")]
-        return request.make_response(PIXEL, headers=headers)
-
-    @address_in_mail("/campaign/c/<string:signed>/<string:code>")
-    def campaign_click(self, signed, code):
-        """Lead on to a link of this very mailing; count the click."""
-        trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.CLICK, signed)
-        link_sudo = (
-            request.env["link.tracker.code"]
-            .sudo()
-            .search([("code", "=", code)])
-            .link_id
-        )
-        mailing_sudo = trace_sudo.mass_mailing_id or self._copied_mailing(
-            tokens.CLICK, signed
-        )
-        if not mailing_sudo or not _is_link_of(link_sudo, mailing_sudo):
-            return self._campaign_unknown()
-        if trace_sudo and request.httprequest.method == "GET":
-            request.env["link.tracker.click"].sudo().add_click(
-                code,
-                ip=request.httprequest.remote_addr,
-                country_code=request.geoip.country_code,
-                mailing_trace_id=trace_sudo.id,
-            )
-        response = request.redirect(link_sudo.redirected_url, code=302, local=False)
-        response.headers.update(_NO_STORE)
-        return response
+    @address_in_mail("/campaign/<path:unknown>", methods=["GET", "POST"], csrf=False)
+    def campaign_unknown(self, unknown, **_form):
+        """Say that an address does not work (any more)."""
+        return self._campaign_unknown()
 
     @address_in_mail("/campaign/v/<string:signed>")
     def campaign_view(self, signed):
-        """Lead on to Odoo's page with the mail."""
+        """Show the mail."""
         trace_sudo = request.env["mailing.trace"]._find_by_signed(tokens.VIEW, signed)
         if not trace_sudo:
             return self._campaign_no_delivery(tokens.VIEW, signed)
-        mailing_sudo = trace_sudo.mass_mailing_id
-        return self._lead_on(
-            mailing_sudo._get_view_url(trace_sudo.email, trace_sudo.res_id)
+        # as the lanes render it
+        mailing = trace_sudo.mass_mailing_id.with_user(SUPERUSER_ID)
+        delivery = Delivery(
+            id=trace_sudo.id,
+            res_id=trace_sudo.res_id,
+            email=trace_sudo.email,
+            token=trace_sudo.token,
+            message_id=trace_sudo.message_id,
         )
+        page = MailingRenderer(mailing._for_responsible()).page(delivery)
+        if page is None:
+            return self._campaign_unknown()
+        headers = [
+            *NO_STORE,
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Security-Policy", _MAIL_ONLY),
+        ]
+        return request.make_response(page, headers=headers)
 
     @address_in_mail("/campaign_desk/file/<string:signed>")
     def campaign_file(self, signed):
@@ -87,7 +72,7 @@ class CampaignTracking(MassMailController):
             return self._campaign_unknown()
         if not file_sudo:
             response = request.render("campaign_desk.page_file_gone", status=410)
-            response.headers.update(_NO_STORE)
+            response.headers.update(NO_STORE)
             return response
         if file_sudo.url and not file_sudo.file_size:
             return self._lead_on(file_sudo.url)
@@ -112,16 +97,28 @@ class CampaignTracking(MassMailController):
             return self._lead_on(
                 mailing_sudo._get_unsubscribe_url(trace_sudo.email, trace_sudo.res_id)
             )
+        trace_sudo._note_event("unsubscribe", **self._who_asks())
         arguments = (mailing_sudo, str(trace_sudo.res_id), trace_sudo.email, None)
         if mailing_sudo.mailing_on_mailing_list:
             self._mailing_unsubscribe_from_list(*arguments)
         else:
             self._mailing_unsubscribe_from_document(*arguments)
-        return request.make_response("", headers=list(_NO_STORE.items()))
+        return request.make_response("", headers=NO_STORE)
+
+    def _who_asks(self):
+        """Return what an event notes about this request: it is by a person's wish."""
+        asks = request.httprequest
+        return {
+            "verdict": visits.HUMAN,
+            "rule": "person",
+            "method": asks.method,
+            "address_prefix": visits.address_prefix(asks.remote_addr),
+            "user_agent": asks.user_agent.string[:255],
+        }
 
     def _lead_on(self, url):
         response = request.redirect(url, code=302, local=False)
-        response.headers.update(_NO_STORE)
+        response.headers.update(NO_STORE)
         return response
 
     def _copied_mailing(self, purpose, signed):
@@ -132,25 +129,10 @@ class CampaignTracking(MassMailController):
         if not self._copied_mailing(purpose, signed):
             return self._campaign_unknown()
         response = request.render("campaign_desk.page_copy")
-        response.headers.update(_NO_STORE)
+        response.headers.update(NO_STORE)
         return response
 
     def _campaign_unknown(self):
         response = request.render("campaign_desk.page_unknown_link", status=404)
-        response.headers.update(_NO_STORE)
+        response.headers.update(NO_STORE)
         return response
-
-
-def _is_link_of(link, mailing):
-    """Return whether a link tracker belongs to a mailing.
-
-    Trackers of the same address are shared between the mailings of a campaign and
-    source, so the tracker's own mailing may be another version.
-    """
-    return bool(link) and (
-        link.mass_mailing_id == mailing
-        or (
-            link.source_id == mailing.source_id
-            and link.campaign_id == mailing.campaign_id
-        )
-    )

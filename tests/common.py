@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import socket
 from unittest.mock import patch
 
@@ -24,6 +25,11 @@ BODY = """
 """
 # Without it a mailing to a list is not sent.
 WAY_OUT = '<a href="/unsubscribe_from_list">Unsubscribe</a>'
+
+
+def as_seen(page):
+    """Return the HTML of a mail without the link that only machines follow."""
+    return re.sub(r'<a href="[^"]*/d0" [^>]*></a>', "", page)
 
 
 class Mailbox:
@@ -167,6 +173,19 @@ class DeskCommon(MassMailCommon):
                 claim = queue.claim(flow, way, 1, limit)
                 return claim.lease_id, claim.rows
         return None, []
+
+    def _judge_visits(self):
+        """Run the job that judges visits, as if mails had come an hour before them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            UPDATE mailing_trace SET sent_datetime = now() - interval '1 hour'
+             WHERE sent_datetime > now() - interval '10 minutes';
+            UPDATE campaign_hit SET at = at - interval '1 minute';
+            """
+        )
+        self._run_job("campaign_desk.ir_cron_fold")
+        self.env.invalidate_all()
 
     def _states(self, mailing):
         """Return status and failure of each delivery, by the record's id."""

@@ -12,7 +12,7 @@ from ..models.sending.queue import Queue
 from ..tools import tokens
 from ..tools.providers.base import ACCEPTED, SendResult, Unreachable
 from ..tools.providers.smtp import SmtpProvider
-from .common import STRICT, DeskCommon
+from .common import STRICT, DeskCommon, as_seen
 
 LANE = "odoo.addons.campaign_desk.models.sending.lane"
 CC = "anna@desk.example"
@@ -432,7 +432,9 @@ class TestCopyRoutes(CopiesCommon, HttpCase):
         base = re.escape(self.mailing.get_base_url())
         self.paths = {
             path[10]: path
-            for path in re.findall(rf"{base}(/campaign/[ocuv]/[^\"\s]+)", source)
+            for path in re.findall(
+                rf"{base}(/campaign/[ocuv]/[^\"\s]+)", as_seen(source)
+            )
         }
 
     def _get(self, path, **options):

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
-from .common import STRICT
+from .common import STRICT, as_seen
 from .test_checking_preview import PreviewCommon, without_ids
 
 
@@ -61,7 +61,7 @@ class TestTestMails(PreviewCommon, HttpCase):
         mailing = self._mailing()
         mailing.send_test(["me@example.com"])
         page = self._message("me@example.com").get_body(("html",)).get_content()
-        [click] = re.findall(r"/campaign/c/[0-9a-f]+/\w+", page)
+        [click] = re.findall(r"/campaign/c/[0-9a-f]+/\w+", as_seen(page))
         response = self.url_open(click, allow_redirects=False)
         self.assertIn("https://shop.example.com/sale", response.headers["Location"])
         [leave] = set(re.findall(r"/campaign/u/[0-9a-f]+", page))

@@ -51,6 +51,9 @@ RIGHTS = {
     "campaign.inbound": "- - - r r rd",
     "campaign.bounce.policy": "- - r r crud crud",
     "campaign.suppression": "- - r cru cru crud",
+    "campaign.hit": "- - - - - r",
+    "campaign.event": "- - r r r rd",
+    "campaign.preference": "- - cru cru cru crud",
 }
 
 

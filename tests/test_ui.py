@@ -5,6 +5,7 @@ from odoo.tests import HttpCase, tagged
 
 from ..tools.delivery import FAILURE_UNKNOWN
 from .common import WAY_OUT, DeskCommon
+from .test_tracking_routes import FIREFOX
 
 
 class ScreenCommon(DeskCommon, HttpCase):
@@ -81,6 +82,35 @@ class TestScreens(ScreenCommon):
         self._dispatch()
         self._tour("campaign_desk_live", mailing)
         self.assertTrue(mailing.cancel_reason)
+
+    def test_visits(self):
+        ann = self._contact("Ann", "ann@example.com")
+        self._contact("Ben", "ben@example.com")
+        mailing = self._mailing(user_id=self.user_marketing.id)
+        self._send(mailing)
+        link = self.env["link.tracker"].search([("mass_mailing_id", "=", mailing.id)])
+        for trace in mailing.mailing_trace_ids:
+            is_ann = trace.res_id == ann.id
+            self.env["campaign.hit"].create(
+                {
+                    "at": fields.Datetime.now(),
+                    "kind": "click",
+                    "token": trace.token,
+                    "link_id": link.id,
+                    "method": "GET",
+                    "address": "203.0.113.7",
+                    "user_agent": FIREFOX if is_ann else "curl/8.5.0",
+                    "headers": {"accept-language": "de"},
+                }
+            )
+        self._judge_visits()
+        self._tour("campaign_desk_visits", mailing)
+        action = "mass_mailing.action_view_mass_mailing_contacts"
+        self.start_tour(
+            f"/odoo/action-{action}/{ann.id}",
+            "campaign_desk_contact_visits",
+            login="user_marketing",
+        )
 
     def test_lists(self):
         self._contact("C", "c@example.com")

@@ -5,7 +5,8 @@ is one of Odoo's values; what happened to it is one of the events below. The tab
 says what an event makes of a status; what the table does not name leaves the status
 as it is, so events may arrive late, twice and in any order. What the outside tells (a
 bounce, an open, a reply) never moves a delivery backwards, and its last word is the
-same in every order: reply before open before bounce.
+same in every order: reply before open before bounce. Only an open that was a machine's
+is taken back.
 
 =============  ================================================================
 status         meaning
@@ -34,6 +35,7 @@ FAILED = "failed"
 LOST = "lost"
 OPENED = "opened"
 REPLIED = "replied"
+DISPROVED = "disproved"
 SUPPRESSED = "suppressed"
 CANCELLED = "cancelled"
 RETRIED = "retried"
@@ -77,6 +79,8 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     REPLIED: dict.fromkeys(
         ("outgoing", "process", "sent", "open", "bounce", "error", UNKNOWN), "reply"
     ),
+    # All that seemed to be its recipient turned out to be machines.
+    DISPROVED: {"open": "sent"},
     # Its worker finds that the recipient has left since planning, or that a field is
     # empty without which the mail is not to be sent.
     SUPPRESSED: {"process": "cancel"},

@@ -11,6 +11,7 @@ its own: whoever knows one of them knows nothing about the others, and a mail ne
 one computation.
 """
 
+import hashlib
 import hmac
 import re
 
@@ -26,7 +27,18 @@ RETURN_PATH = "return-path"
 # In the order of their places in the HMAC, which hold for ever: append, never reorder.
 PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH)
 
+_ANONYMOUS = 0xA << 60  # the first digit after the zeros
+
 _SIGNED = re.compile(f"[0-9a-f]{{{SIGNED_LENGTH}}}")
+
+
+def derive_key(secret: str) -> bytes:
+    """Return the key that signs tokens, from the secret of a database.
+
+    As Odoo's own ``hmac()`` makes keys, so that it can be made without an environment.
+    """
+    message = repr(("campaign_desk-delivery", "key"))
+    return hmac.digest(secret.encode(), message.encode(), hashlib.sha256)
 
 
 def sign(key: bytes, purpose: str, token: str) -> str:
@@ -52,10 +64,26 @@ def neutral(number: int) -> str:
     return f"{number:0{TOKEN_LENGTH}x}"
 
 
+def anonymous(number: int) -> str:
+    """Return the token that all recipients of mailing ``number`` share.
+
+    What is counted by it is counted for the mailing and for nobody.
+    """
+    return f"{number + _ANONYMOUS:0{TOKEN_LENGTH}x}"
+
+
 def neutral_number(token: str) -> int | None:
-    """Return the number in a token of no delivery, None for a delivery's."""
+    """Return the number in a token of no delivery, None for a delivery's.
+
+    :func:`is_anonymous` tells what it is counted for.
+    """
     is_neutral = token.startswith("0" * (TOKEN_LENGTH // 2))
-    return int(token, 16) if is_neutral else None
+    return int(token, 16) % _ANONYMOUS if is_neutral else None
+
+
+def is_anonymous(token: str) -> bool:
+    """Return whether a token was made by :func:`anonymous`."""
+    return token.startswith("0" * (TOKEN_LENGTH // 2) + "a")
 
 
 def verify(key: bytes, purpose: str, signed: object) -> str | None:

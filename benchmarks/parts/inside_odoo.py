@@ -229,6 +229,47 @@ def standard(registry, mailing_id):
 
 
 @order
+def tracked_paths(registry, mailing_id):
+    """Return the paths of the pixel and of the first link in each mail of a mailing."""
+    from odoo.addons.campaign_desk.tools import tokens
+
+    with environment(registry) as env:
+        mailing = env["mailing.mailing"].browse(mailing_id)
+        link = env["link.tracker"].search([("mass_mailing_id", "=", mailing_id)])[-1:]
+        sent = mailing.mailing_trace_ids.filtered("sent_datetime")
+        if mailing.delivery_engine == "desk":
+            key = mailing._tracking_key()
+            signed = [tokens.sign_all(key, trace.token) for trace in sent]
+            return {
+                "open": [f"/campaign/o/{one[tokens.OPEN]}.gif" for one in signed],
+                "click": [
+                    f"/campaign/c/{one[tokens.CLICK]}/{link.code}" for one in signed
+                ],
+            }
+        pixel = env["mail.mail"]._generate_mail_recipient_token
+        numbers = sent.mapped("mail_mail_id_int")
+        return {
+            "open": [
+                f"/mail/track/{number}/{pixel(number)}/blank.gif" for number in numbers
+            ],
+            "click": [f"/r/{link.code}/m/{trace.id}" for trace in sent],
+        }
+
+
+@order
+def fold(registry):
+    """Make events of all hits, as the job does. Return how many there were."""
+    from odoo.addons.campaign_desk.models.tracking import hit_folding
+
+    total = 0
+    with environment(registry) as env:
+        rules = env["campaign.hit"]._rules()
+        while taken := hit_folding.fold(env, rules):
+            total += taken
+    return total
+
+
+@order
 def profile(registry, path, **arguments):
     """Do :func:`work` under cProfile and write the report to a file."""
     profiler = cProfile.Profile()

@@ -18,10 +18,17 @@ TIME_LIMIT = 120
 
 
 @contextmanager
-def odoo_server(env: Environment, database: str) -> Iterator["WebClient"]:
-    """Run Odoo as ``bin/odoo`` does: threads, two of them for jobs."""
+def odoo_server(
+    env: Environment, database: str, *options: str
+) -> Iterator["WebClient"]:
+    """Run Odoo as ``bin/odoo`` does: threads, two of them for jobs.
+
+    :param options: of the command line, where it is to run otherwise.
+    """
     port = free_port()
-    command = env.odoo_command(database=database, port=port)
+    command = env.odoo_command(
+        f"--gevent-port={free_port()}", *options, database=database, port=port
+    )
     with log_of(env, database).open("a") as output:
         process = spawn(
             command,
@@ -31,10 +38,9 @@ def odoo_server(env: Environment, database: str) -> Iterator["WebClient"]:
             env=env.odoo_environ(),
         )
     try:
-        url = f"http://127.0.0.1:{port}"
+        client = WebClient(port)
         failure = f"Odoo did not start; {log_of(env, database)} says why."
-        wait_until(lambda: answers(f"{url}/web/health"), process, failure)
-        client = WebClient(url)
+        wait_until(lambda: answers(f"{client.url}/web/health"), process, failure)
         client.log_in(database)
         yield client
     finally:
@@ -44,8 +50,9 @@ def odoo_server(env: Environment, database: str) -> Iterator["WebClient"]:
 class WebClient:
     """Calls Odoo as the pages in a browser do."""
 
-    def __init__(self, url: str):
-        self._url = url
+    def __init__(self, port: int):
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies)
 
@@ -62,7 +69,7 @@ class WebClient:
     def _post(self, path: str, params: dict) -> object:
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
         request = urllib.request.Request(
-            self._url + path,
+            self.url + path,
             data=body.encode(),
             headers={"Content-Type": "application/json"},
         )

@@ -2,7 +2,7 @@ from . import res_company  # what is asked for before sending
 from . import res_config_settings  # which engine sends new mailings
 from . import campaign_copy_mixin  # who gets copies
 from . import res_partner  # customers, found by address
-from . import mailing_contact  # readers, tied to customers
+from . import mailing_contact  # readers: their language, and whose customers they are
 from . import campaign_segment_condition  # what people did with their mails
 from . import campaign_segment_words  # those conditions in words
 from . import campaign_segment  # people described by what is true of them

@@ -45,6 +45,7 @@ class MailingLinks:
             (node, link)
             for node, link in zip(nodes, links, strict=True)
             if not node.get("href").startswith("#")
+            and self._mailing._is_tracked_link(link["url"])
         ]
         trackers = self._trackers([link for _node, link in pages])
         for (node, _link), tracker in zip(pages, trackers, strict=True):
@@ -80,6 +81,8 @@ class MailingLinks:
             url = self._base_url + url
         own = any(re.search(page + r"([#?/]|$)", url) for page in OWN_PAGES)
         if own or url.startswith(self._prefix()) or not _is_page(url):
+            return url
+        if not self._mailing._is_tracked_link(url):
             return url
         if url not in self._pending:
             self._pending[url] = new_placeholder()

@@ -19,6 +19,7 @@ from odoo.tools.misc import file_open
 from ...tools import mime, tokens
 from ...tools.languages import best_language
 from ...tools.providers.base import FAILED, WITHHELD, OutgoingEmail, SendResult
+from ...tools.visits.request import DECOY_CODE
 from .inline_text import InlineText
 from .mail_version import MailVersion, body_source
 from .mailing_files import MailingFiles
@@ -71,6 +72,8 @@ class MailingRenderer:
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
         self._files = MailingFiles(mailing)
         self._report = mailing.attachment_report_id and RecipientReport(mailing)
+        self._nobody = tokens.sign_all(self._key, tokens.anonymous(mailing.id))
+        self._untracked = frozenset()
         self._qwebs = {}
         self._quoted = mime.QuotedPrintable(self._placeholders.values())
         self._before, self._after = self._layout()
@@ -152,7 +155,7 @@ class MailingRenderer:
                 ) from error
 
     def _layout(self):
-        """Return what stands before and after the body, with the pixel in it."""
+        """Return what stands before and after the body, with what nobody sees in it."""
         with file_open("mass_mailing/static/src/scss/mass_mailing_mail.scss") as file:
             style = Markup("<style>%s</style>") % Markup(file.read())
         mark = mime.new_placeholder()
@@ -163,11 +166,21 @@ class MailingRenderer:
             raise_if_not_found=False,
         )
         before, _mark, after = str(page or mark).strip().partition(mark)
-        source = f"{self._own_link(tokens.OPEN)}.gif"
-        pixel = f'<img src="{source}" alt="" width="1" height="1"/>'
+        hidden = self._hidden()
         if "</body>" in after:
-            return before, after.replace("</body>", f"{pixel}</body>", 1)
-        return before, after + pixel
+            return before, after.replace("</body>", f"{hidden}</body>", 1)
+        return before, after + hidden
+
+    def _hidden(self):
+        """Return the pixel, and a link that only machines follow."""
+        if self._mailing.tracking == "off":
+            return ""
+        pixel = f"{self._own_link(tokens.OPEN)}.gif"
+        decoy = f"{self._own_link(tokens.CLICK)}/{DECOY_CODE}"
+        return (
+            f'<img src="{pixel}" alt="" width="1" height="1"/><a href="{decoy}" '
+            f'aria-hidden="true" tabindex="-1" style="display:none"></a>'
+        )
 
     def _own_link(self, purpose):
         return f"{self._base_url}/campaign/{purpose[0]}/{self._placeholders[purpose]}"
@@ -249,6 +262,9 @@ class MailingRenderer:
         records = self._model.browse([delivery.res_id for delivery in deliveries])
         present = {record.id: record for record in records.exists()}
         self._facts.collect(records.browse(present))
+        self._untracked = self._mailing._untracked_among(
+            [delivery.email for delivery in deliveries]
+        )
         drafts, failures = [], []
         for delivery in deliveries:
             record = present.get(delivery.res_id)
@@ -317,7 +333,7 @@ class MailingRenderer:
             mime.date_header(int(time.time())),
             mime.raw_header("Message-ID", delivery.message_id),
         ]
-        signed = tokens.sign_all(self._key, delivery.token)
+        signed = self._sign(delivery)
         values = {
             placeholder.encode(): signed[purpose].encode()
             for purpose, placeholder in self._placeholders.items()
@@ -336,6 +352,41 @@ class MailingRenderer:
             envelope = sender.envelope(signed[tokens.RETURN_PATH])
         mail = OutgoingEmail(delivery.id, envelope, (address,), data, transparent=True)
         return sender, mail
+
+    def _sign(self, delivery):
+        """Return the signed tokens of a delivery; where nobody is tracked, all's."""
+        signed = tokens.sign_all(self._key, delivery.token)
+        if delivery.is_copy or (
+            self._mailing.tracking == "personal"
+            and delivery.email not in self._untracked
+        ):
+            return signed
+        return {
+            **signed,
+            tokens.OPEN: self._nobody[tokens.OPEN],
+            tokens.CLICK: self._nobody[tokens.CLICK],
+        }
+
+    def page(self, delivery):
+        """Return the HTML of a delivery's mail, for a browser; None without a record.
+
+        It is the mail but for the pixel: the visit to the page tells as much.
+        """
+        record = self._model.browse(delivery.res_id).exists()
+        if not record:
+            return None
+        self._facts.collect(record)
+        self._untracked = self._mailing._untracked_among([delivery.email])
+        if lang := self._facts.lang(record):
+            record = record.with_context(lang=lang)
+        chunks = self._chunks(record, lang)
+        chunks = _fill(chunks, self._links.resolve())
+        after = self._after.replace(self._hidden(), "")
+        page = "".join([self._before, *chunks, after])
+        signed = self._sign(delivery)
+        for purpose, placeholder in self._placeholders.items():
+            page = page.replace(placeholder, signed[purpose])
+        return page
 
     def _sender(self, email_from, alias_domain):
         key = email_from, alias_domain.id, self._server.id

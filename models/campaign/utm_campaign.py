@@ -29,6 +29,8 @@ FOR_ALL_MAILS = (
     "email_cc",
     "email_bcc",
     "copy_mode",
+    "tracking",
+    "untracked_links",
 )
 
 

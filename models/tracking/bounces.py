@@ -89,6 +89,7 @@ class MailingTrace(models.Model):
                 "is_bounce_judged": False,
             }
         )
+        self._note_event("bounce")
         if failure.kind not in bounces.SENDERS_FAULT:
             self._count_bounce()
         self.env["campaign.bounce.policy"]._judge(self)

@@ -12,6 +12,8 @@ _NO_FAILURE = {
     "bounce_status": False,
     "bounced_at": False,
 }
+# What is told from outside and stands among a delivery's events.
+_EVENT_KINDS = {delivery.REPLIED: "reply", delivery.BOUNCED: "bounce"}
 
 
 class MailingTrace(models.Model):
@@ -28,6 +30,31 @@ class MailingTrace(models.Model):
         help="When the recipient reported the mail as spam.",
     )
 
+    open_datetime = fields.Datetime(help="When a person opened it first.")
+    links_click_datetime = fields.Datetime(
+        help="When a person last followed one of its links."
+    )
+    any_open_at = fields.Datetime(
+        "Opened by Anybody",
+        readonly=True,
+        copy=False,
+        help="When its pictures or links were fetched first, by people or machines.",
+    )
+    any_click_at = fields.Datetime(
+        "Clicked by Anybody",
+        readonly=True,
+        copy=False,
+        help="When one of its links was followed first, by people or machines.",
+    )
+    event_ids = fields.One2many("campaign.event", "trace_id", readonly=True)
+
+    _any_open_idx = models.Index(
+        "(mass_mailing_id, trace_status) WHERE any_open_at IS NOT NULL"
+    )
+    _any_click_idx = models.Index(
+        "(mass_mailing_id) WHERE any_click_at IS NOT NULL"
+        " OR links_click_datetime IS NOT NULL"
+    )
     _complained_idx = models.Index(
         "(mass_mailing_id, complained_at) WHERE complained_at IS NOT NULL"
     )
@@ -59,6 +86,8 @@ class MailingTrace(models.Model):
                 by_status[status] = by_status.get(status, self.browse()) + trace
         for status, traces in by_status.items():
             traces.write({"trace_status": status, **values})
+            if event in _EVENT_KINDS:
+                traces._note_event(_EVENT_KINDS[event])
             if event in (delivery.OPENED, delivery.REPLIED):  # so it was sent
                 unsent = traces.filtered(lambda trace: not trace.sent_datetime)
                 unsent.sent_datetime = fields.Datetime.now()
@@ -118,6 +147,7 @@ class MailingTrace(models.Model):
         """
         new = self.filtered(lambda trace: not trace.complained_at)
         new.complained_at = fields.Datetime.now()
+        new._note_event("complaint")
         # sudo: the recipient asked for it, who has no account.
         blacklist_sudo = self.env["mail.blacklist"].sudo()
         for trace in new:
@@ -127,6 +157,11 @@ class MailingTrace(models.Model):
                 )
                 blacklist_sudo._add(trace.email, message=plaintext2html(reason))
         new.mass_mailing_id._check_breaker()
+
+    def _note_event(self, kind, **values):
+        """Write down in the events of these deliveries what is no visit."""
+        rows = [{"kind": kind, "trace_id": trace.id, **values} for trace in self]
+        self.env["campaign.event"]._record(rows)
 
     def _with_found(self, domain):
         return self + (self.search(domain) if domain else self.browse())

@@ -35,6 +35,14 @@ class TestTokens(unittest.TestCase):
         for other in (uuid.uuid4().hex, "f" * 32, ""):
             self.assertIsNone(tokens.neutral_number(other))
 
+    def test_tokens_that_all_recipients_share(self):
+        token = tokens.anonymous(4711)
+        self.assertRegex(token, r"\A[0-9a-f]{32}\Z")
+        self.assertEqual(tokens.neutral_number(token), 4711)
+        self.assertTrue(tokens.is_anonymous(token))
+        for other in (tokens.neutral(4711), uuid.uuid4().hex):
+            self.assertFalse(tokens.is_anonymous(other))
+
     def test_purposes_are_kept_apart(self):
         self.assertEqual(len(set(PURPOSES)), len(PURPOSES))
         for one in PURPOSES:

@@ -1,0 +1,101 @@
+"""Tracking: the mails of a person, what became of them, and whether that is noted."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CampaignRecipientMixin(models.AbstractModel):
+    """Somebody who gets mails, known by the normalized address.
+
+    A contact of a mailing list and the partner with the same address have the same
+    mails.
+    """
+
+    _name = "campaign.recipient.mixin"
+    _description = "Recipient of Mails"
+
+    campaign_mail_count = fields.Integer(
+        "Mails",
+        compute="_compute_campaign_mail_count",
+        groups="campaign_desk.group_campaign_author",
+    )
+    is_mail_untracked = fields.Boolean(
+        "Do Not Track",
+        compute="_compute_is_mail_untracked",
+        inverse="_inverse_is_mail_untracked",
+        groups="campaign_desk.group_campaign_author",
+        help="What this person opens and follows is counted, but not whose it was.",
+    )
+
+    @api.depends("email_normalized")
+    def _compute_campaign_mail_count(self):
+        groups = self.env["mailing.trace"]._read_group(
+            [
+                ("email", "in", self._mail_addresses()),
+                ("is_test_trace", "!=", True),
+            ],
+            ["email"],
+            ["__count"],
+        )
+        counts = dict(groups)
+        for recipient in self:
+            count = counts.get(recipient.email_normalized, 0)
+            recipient.campaign_mail_count = count
+
+    @api.depends("email_normalized")
+    @api.depends_context("company")
+    def _compute_is_mail_untracked(self):
+        preferences = self.env["campaign.preference"].search(
+            [
+                ("email", "in", self._mail_addresses()),
+                ("company_id", "=", self.env.company.id),
+                ("is_untracked", "=", True),
+            ]
+        )
+        untracked = set(preferences.mapped("email"))
+        for recipient in self:
+            recipient.is_mail_untracked = recipient.email_normalized in untracked
+
+    def _inverse_is_mail_untracked(self):
+        preferences = self.env["campaign.preference"]
+        for recipient in self:
+            if recipient.email_normalized:
+                preferences._set(
+                    recipient.email_normalized,
+                    self.env.company,
+                    is_untracked=recipient.is_mail_untracked,
+                )
+            elif recipient.is_mail_untracked:
+                raise UserError(
+                    self.env._(
+                        "%s has no valid e-mail address, by which “Do Not Track” is "
+                        "remembered. Enter one first.",
+                        recipient.display_name,
+                    )
+                )
+
+    def _mail_addresses(self):
+        return [email for email in self.mapped("email_normalized") if email]
+
+    def action_view_campaign_mails(self):
+        """Show the deliveries to this person."""
+        return self._action_of_recipient(
+            "campaign_desk.mailing_trace_action_deliveries", "email"
+        )
+
+    def action_view_campaign_visits(self):
+        """Show what this person, and machines for them, did with the mails."""
+        action = self._action_of_recipient(
+            "campaign_desk.campaign_event_action", "trace_id.email"
+        )
+        title = self.env._("What Happened")
+        return {**action, "name": title, "display_name": title}
+
+    def _action_of_recipient(self, xmlid, path):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        email = self.email_normalized or False
+        return {
+            **action,
+            "domain": [(path, "=", email)],
+            "context": {"of_recipient": True},
+        }
