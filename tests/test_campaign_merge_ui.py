@@ -43,7 +43,10 @@ class TestMergeScreens(ScreenCommon):
         self.assertEqual(
             mailing.subject, "News for {{ object.company_name ||| your company }}"
         )
-        field = "required(format_datetime(object.create_date, dt_format='y'))"
+        field = (
+            "required(format_datetime(object.create_date, tz=object.partner_id.tz, "
+            "dt_format='y'))"
+        )
         self.assertIn(field, mailing.body_html)
         self.assertEqual(mailing.content_author_id, self.author)
         translation = mailing.translation_ids

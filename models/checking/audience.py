@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.preflight.addresses import role_names, throwaway_domains
+from ...tools.addresses import DISPOSABLE_DOMAINS, ROLE_NAMES
 from ..sending.delivery_plan import ORM_CHUNK, DeliveryPlan
 
 # Of records that are mailed at their customer's address so many are looked at.
@@ -90,8 +90,8 @@ class Audience(DeliveryPlan):
                  GROUP BY failure, provider
                 """,
                 source=source,
-                roles=sorted(role_names()),
-                throwaways=sorted(throwaway_domains()),
+                roles=sorted(ROLE_NAMES),
+                throwaways=sorted(DISPOSABLE_DOMAINS),
                 group=env["campaign.mail.domain"]._known_group(),
             )
         )

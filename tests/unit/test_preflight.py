@@ -5,7 +5,6 @@ import unittest
 import zipfile
 
 from tools.preflight import (
-    addresses,
     files,
     images,
     leftovers,
@@ -324,20 +323,6 @@ class TestLeftovers(unittest.TestCase):
         )
         self.assertEqual(codes(leftovers.check_greeting("Hello, we")), [])
         self.assertEqual(codes(leftovers.check_greeting("Dear reader, we")), [])
-
-
-class TestAddresses(unittest.TestCase):
-    def test_lists_are_in_order(self):
-        for lines, least in (
-            (addresses.role_names(), 100),
-            (addresses.throwaway_domains(), 90),
-        ):
-            self.assertGreater(len(lines), least)
-            for line in lines:
-                self.assertEqual(line, line.strip().lower())
-        self.assertIn("info", addresses.role_names())
-        self.assertTrue(all("." in one for one in addresses.throwaway_domains()))
-        self.assertNotIn("gmail.com", addresses.throwaway_domains())
 
 
 class TestSize(unittest.TestCase):
