@@ -55,6 +55,8 @@ patch(MassMailingHtmlField.prototype, {
         );
         const files = values.attachment_ids.map(([, id]) => id);
         delete values.attachment_ids;
+        // What was typed last may still be on its way into the record.
+        await record.isDirty();
         for (const [name, value] of Object.entries(values)) {
             const isKept = KEPT.includes(name) && record.data[name];
             if (!(name in record.activeFields) || isKept) {
