@@ -14,10 +14,12 @@
     "data": [
         # who may
         "security/campaign_roles.xml",
+        "security/response_roles.xml",
         "security/ir.model.access.csv",
         "security/campaign_rules.xml",
         "security/campaign_template_rules.xml",
         "security/campaign_segment_rules.xml",
+        "security/response_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -63,6 +65,10 @@
         "views/mailing_tracking_views.xml",
         "views/recipient_views.xml",
         "views/tracking_templates.xml",
+        # response
+        "data/campaign_intent_data.xml",
+        "data/campaign_topic_data.xml",
+        "views/response_menus.xml",
         # where to find it all
         "views/menus.xml",
     ],

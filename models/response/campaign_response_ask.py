@@ -1,0 +1,30 @@
+"""Response: one question or request in a reply."""
+
+from odoo import fields, models
+
+
+class CampaignResponseAsk(models.Model):
+    """A sentence that wants an answer or an act, with an owner and an end."""
+
+    _name = "campaign.response.ask"
+    _description = "Question or Request"
+    _order = "response_id, start, id"
+    _rec_name = "sentence"
+
+    response_id = fields.Many2one(
+        "campaign.response", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="response_id.company_id", store=True)
+    kind = fields.Selection(
+        [("question", "Question"), ("request", "Request")], required=True
+    )
+    sentence = fields.Char(required=True)
+    start = fields.Integer(help="Where it begins in the clean text.")
+    user_id = fields.Many2one(
+        "res.users", "Owner", compute="_compute_user_id", store=True, readonly=False
+    )
+    is_done = fields.Boolean("Done")
+
+    def _compute_user_id(self):
+        for ask in self:
+            ask.user_id = ask.user_id or ask.response_id.user_id
