@@ -14,8 +14,8 @@ _MOST_MARKS = 12
 _ANSWER = """
     re, r, aw, antw, antwort, ant, sv, vs, vá, válasz, rv, res, resp, rif, ris, odp, od,
     ynt, yanıt, cevap, bls, balas, balasan, tl, trả lời, atb, ats, отв, ответ, відп, на,
-    απ, σχετ, θέμα, השב, תשובה, رد, 回复, 回覆, 答复, 答覆, 返信, 답장, 회신, réf, ref, reply,
-    réponse, respuesta, resposta, risposta
+    απ, σχετ, θέμα, השב, תשובה, رد, 回复, 回覆, 答复, 答覆, 返信, 답장, 회신,
+    réf, ref, reply, réponse, respuesta, resposta, risposta
 """
 _FORWARD = """
     fw, fwd, wg, weitergeleitet, tr, trans, transf, enc, i, inoltro, doorst,

@@ -124,25 +124,28 @@ class MailThread(models.AbstractModel):
     def _is_own_mail(self, message, message_dict):
         """Return whether we wrote a mail ourselves, which then came back to us."""
         sender = self._sender_of(message_dict)
-        aliases_sudo = self.env["mail.alias"].sudo()
-        if sender and aliases_sudo.search_count(
-            [
-                ("alias_full_name", "=", sender),
-                ("alias_model_id.model", "=", _RESPONSE),
-            ],
-            limit=1,
-        ):
+        if sender and self._is_own_address(sender):
             return True
-        name = sender and sender.rpartition("@")[2]
-        domains_sudo = self.env["mail.alias.domain"].sudo()
-        for domain in name and domains_sudo.search([("name", "=", name)]):
-            if sender in (domain.bounce_email, domain.catchall_email):
-                return True
         traces_sudo = self.env["mailing.trace"].sudo()
         return reply_mail.has_id(message) and bool(
             traces_sudo.search_count(
                 [("message_id", "=", message_dict["message_id"])], limit=1
             )
+        )
+
+    @api.model
+    def _is_own_address(self, address):
+        """Return whether mail to an address comes to us, and nobody writes from it."""
+        # sudo: addresses of all companies, which the gateway's user may not see
+        aliases_sudo = self.env["mail.alias"].sudo()
+        ours = [("alias_full_name", "=", address)]
+        if aliases_sudo.search(ours, limit=1).alias_model_id.model == _RESPONSE:
+            return True
+        domains_sudo = self.env["mail.alias.domain"].sudo()
+        same = [("name", "=", address.rpartition("@")[2])]
+        return any(
+            address in (domain.bounce_email, domain.catchall_email)
+            for domain in domains_sudo.search(same)
         )
 
     @api.model

@@ -42,9 +42,8 @@ class ResCompany(models.Model):
             alias_sudo = company.sudo().campaign_reply_alias_id
             name, domain = alias_sudo.alias_name, alias_sudo.alias_domain
             company.campaign_reply_name = name
-            company.campaign_reply_address = (
-                f"{name}@{domain}" if name and domain else ""
-            )
+            is_there = name and domain
+            company.campaign_reply_address = f"{name}@{domain}" if is_there else ""
 
     def _inverse_campaign_reply_name(self):
         self._make_reply_alias()

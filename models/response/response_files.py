@@ -58,13 +58,7 @@ class CampaignResponse(models.Model):
         room, values, lost = _LARGEST_ALTOGETHER, [], []
         for name, content, info in attachments:
             name = " ".join(str(name or "file").replace("\x00", "").split())
-            data = (
-                content.encode("utf-8", "replace")
-                if isinstance(content, str)
-                else content
-            )
-            if not isinstance(data, bytes):  # a mail in the mail
-                data = _as_bytes(data)
+            data = _as_bytes(content)
             is_picture = bool((info or {}).get("cid"))
             if len(data) > min(room, _LARGEST_FILE) or len(values) >= _MOST_FILES:
                 lost.append(f"{name[:_LONGEST_NAME]} ({human_size(len(data))})")
@@ -98,7 +92,11 @@ class CampaignResponse(models.Model):
 
 
 def _as_bytes(content):
-    try:
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace")
+    try:  # a mail in the mail
         return content.as_bytes()
     except Exception:  # some mails can be read, but not written again
         return str(content).encode("utf-8", "replace")

@@ -236,11 +236,11 @@ class CampaignInbound(models.Model):
         # a new id: the old one is known as that of a kept mail
         message_id = inbound_sudo.message_id
         inbound_sudo.message_id = f"{message_id} (taken as a person's)"
+        has_place = gateway.message_process(False, source)
+        # sudo: only whether the reply desk has it
         responses_sudo = self.env["campaign.response"].sudo()
-        is_taken = gateway.message_process(
-            False, source
-        ) or responses_sudo.search_count([("message_id", "=", message_id)], limit=1)
-        if not is_taken:
+        same = [("message_id", "=", message_id)]
+        if not has_place and not responses_sudo.search_count(same, limit=1):
             raise UserError(
                 self.env._(
                     "Odoo has no place for this mail: nobody there is mailed at this "
