@@ -68,7 +68,9 @@
         # response
         "data/campaign_intent_data.xml",
         "data/campaign_topic_data.xml",
+        "data/reply_alias_data.xml",
         "views/response_menus.xml",
+        "views/reply_address_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

@@ -1,8 +1,9 @@
 """Tracking: opaque signed tokens, the only thing about a recipient in a link.
 
-A delivery has a random token of 32 hexadecimal digits (122 random bits). In a link
-or a return path it is followed by 16 digits of a signature that also covers the
-*purpose*, so that the address of a pixel cannot be turned into an unsubscribe link.
+A delivery has a random token of 32 hexadecimal digits (122 random bits). In a link, a
+return path or a reply address it is followed by 16 digits of a signature that also
+covers the *purpose*, so that the address of a pixel cannot be turned into an
+unsubscribe link.
 Lower-case hexadecimal survives every system on the way, including mail servers that
 fold the case of a local part.
 
@@ -24,8 +25,9 @@ CLICK = "click"
 UNSUBSCRIBE = "unsubscribe"
 VIEW = "view"
 RETURN_PATH = "return-path"
+REPLY = "reply"
 # In the order of their places in the HMAC, which hold for ever: append, never reorder.
-PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH)
+PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH, REPLY)
 
 _ANONYMOUS = 0xA << 60  # the first digit after the zeros
 

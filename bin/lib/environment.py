@@ -88,6 +88,10 @@ class Environment:
         if not find_program("postfix"):
             install("postfix")
 
+    def _ensure_dovecot(self) -> None:
+        if not find_program("dovecot"):
+            install("dovecot-imapd")
+
     def _ensure_django(self) -> None:
         self._ensure_venv(self.django)
 

@@ -3,7 +3,7 @@
 import re
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,7 @@ def run_odoo(
     *args: str,
     program: Sequence[str] = ("-m", "odoo"),
     script: Path | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> int:
     """Run Odoo on a test database, its log in a file, and return its exit status."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ def run_odoo(
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=env.state,
-                env=env.odoo_environ(),
+                env={**env.odoo_environ(), **(environ or {})},
                 timeout=TIME_LIMIT,
                 check=False,
             ).returncode

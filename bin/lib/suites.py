@@ -16,8 +16,10 @@ from pathlib import Path
 from .console import CommandError, only_one, run, say
 from .environment import MODULE, Environment
 from .linters import run_linters
+from .mail_servers import mail_servers
 from .odoo_tests import TestReport, check_log, free_port, read_log, run_odoo
 from .postgres import ROLE
+from .system import is_root
 
 CORE_SUITES = "/mass_mailing,/test_mass_mailing"
 # Odoo's suites look for Odoo's own mails, so their mailings take Odoo's own path.
@@ -76,6 +78,7 @@ class Suites:
             "addon": self.addon,
             "upgrade": self.upgrade,
             "crash": self.crash,
+            "mail": self.mail,
             "demo": self.demo,
             "core": self.core,
             "wheel": self.wheel,
@@ -87,7 +90,7 @@ class Suites:
         begin = time.monotonic()
         try:
             outcome = self.parts[name]()
-            if not outcome.passed + outcome.failed:
+            if not outcome.passed + outcome.failed + outcome.skipped:
                 outcome.count(False, "no test ran")
         except CommandError as error:
             outcome = Outcome(failed=1, notes=[str(error)])
@@ -250,6 +253,39 @@ class Suites:
             ("--mails=2500", "--kills=1", "--pauses=3"),
         ):
             self._command(outcome, "bench", "crash", *options)
+        return outcome
+
+    def mail(self) -> Outcome:
+        """Send a campaign through real mail servers, and fetch what comes back."""
+        outcome = Outcome()
+        if not is_root():
+            note = "skipped: Postfix only starts as root"
+            return Outcome(skipped=1, notes=[note])
+        self.env.ensure("odoo", "python", "postgres", "postfix", "dovecot")
+        name, copy = self.options.database, "test_mail"
+        with self._using(name):
+            if not self.env.database_exists(name):
+                self._odoo(name, "install", "-i", MODULE, "--stop-after-init")
+            self.env.drop_database(copy)
+            self.env.create_database(copy, template=name)
+        log = self.logs / f"{copy}.log"
+        try:
+            with mail_servers() as servers:
+                status = run_odoo(
+                    self.env,
+                    copy,
+                    log,
+                    *("shell", "--no-http"),
+                    script=HERE / "mail_check.py",
+                    environ=servers.environ(),
+                )
+        finally:
+            self.env.drop_database(copy)
+        text = log.read_text(errors="replace")
+        for verdict, title in re.findall(r"CHECK (ok|failed) (.+)$", text, re.M):
+            outcome.count(verdict == "ok", f"over real mail servers: {title}")
+        done = not status and "CHECKED" in text and "Traceback" not in text
+        outcome.count(done, f"the way out and back did not end; see {log}")
         return outcome
 
     def demo(self) -> Outcome:

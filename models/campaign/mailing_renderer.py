@@ -83,6 +83,7 @@ class MailingRenderer:
             rules = mailing._merge_rules()
             self._email_from = InlineText(rules.line(mailing.email_from), self._model)
             self._reply_to = InlineText(rules.line(mailing.reply_to), self._model)
+            self._reply_address = mailing._reply_address()
             self._version = self._compile(mailing)
             self._translations = {
                 one.lang: self._compile(one) for one in mailing.translation_ids
@@ -325,15 +326,15 @@ class MailingRenderer:
         address = _ascii_address(delivery.email)
         reply_to = facts.reply_to(record) or self._reply_to.render(record, variables)
         subject = self._subject_mark + version.subject.render(record, variables)
+        signed = self._sign(delivery)
         headers = [
             sender.header,
-            _address_header("Reply-To", reply_to or email_from),
+            self._reply_header(reply_to, email_from, signed),
             mime.address_header("To", facts.name(record), address),
             mime.header("Subject", subject),
             mime.date_header(int(time.time())),
             mime.raw_header("Message-ID", delivery.message_id),
         ]
-        signed = self._sign(delivery)
         values = {
             placeholder.encode(): signed[purpose].encode()
             for purpose, placeholder in self._placeholders.items()
@@ -352,6 +353,12 @@ class MailingRenderer:
             envelope = sender.envelope(signed[tokens.RETURN_PATH])
         mail = OutgoingEmail(delivery.id, envelope, (address,), data, transparent=True)
         return sender, mail
+
+    def _reply_header(self, reply_to, email_from, signed):
+        """Return the Reply-To line: as the mailing says, else the delivery's own."""
+        if reply_to or not self._reply_address:
+            return _address_header("Reply-To", reply_to or email_from)
+        return self._reply_address.header(email_from, signed[tokens.REPLY])
 
     def _sign(self, delivery):
         """Return the signed tokens of a delivery; where nobody is tracked, all's."""

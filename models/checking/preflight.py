@@ -116,6 +116,7 @@ class Preflight:
             found += self._content()
         found += self._files()
         found += [*self._account(), *self._sender()]
+        found += self._mailing._preflight_replies()
         found += self._mailing._preflight_authentication()
         found += self._ab_test()
         found += self._mailing._preflight_gaps()

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
 
+from .reply_words import REPLY_WORDS
+
 _lt = LazyTranslate(__name__)
 
 # Where something is changed: a field of the mailing's form, or a method of the mailing
@@ -427,6 +429,7 @@ _FOUND = {
         _lt("Mails leave in the hours of “%(name)s” only"),
         _lt("Whoever has night waits until then."),
     ),
+    **{code: Words(*words) for code, words in REPLY_WORDS.items()},
 }
 
 

@@ -7,3 +7,14 @@ from . import campaign_team_member
 from . import campaign_response
 from . import campaign_response_label
 from . import campaign_response_ask
+
+# in: how a reply gets here
+from . import res_company  # its address
+from . import mailing_reply  # where answers to a mailing go
+from . import mailing_trace  # who answered a delivery
+from . import intake  # what is kept of it
+from . import conversation  # what it goes on with
+from . import response_files  # what came with it
+from . import machine_answers  # what no person wrote
+from . import mail_thread  # the gateway
+from . import res_config_settings

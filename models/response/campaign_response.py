@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 
 from ...tools.nlp import taxonomy
-from ..tracking.campaign_inbound import KINDS
+from ..tracking.campaign_inbound import FOUND_BY, KINDS
 
 SENTIMENTS = [(name, name.capitalize()) for name in taxonomy.SENTIMENTS]
 
@@ -53,7 +53,7 @@ class CampaignResponse(models.Model):
     campaign_id = fields.Many2one(
         "utm.campaign", readonly=True, ondelete="set null", index=True
     )
-    found_by = fields.Char(readonly=True, help="By what the delivery was found.")
+    found_by = fields.Selection(FOUND_BY, "Delivery Found by", readonly=True)
     found_confidence = fields.Float("Delivery Sure", readonly=True, aggregator=None)
     partner_id = fields.Many2one("res.partner", "Contact", index="btree_not_null")
     contact_id = fields.Many2one(

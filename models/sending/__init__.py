@@ -19,6 +19,7 @@ from . import mailing_control  # pause, resume, cancel
 from . import mailing_status  # how far it is
 from . import utm_campaign  # how far a campaign is
 from . import mailing_timing  # when a mailing may reach people, doubts about mails
+from . import absences  # who is away
 from . import circuit_breaker  # stops a mailing before it does harm
 from . import sender_check  # is the sender what people will see?
 from . import ir_mail_server  # the servers

@@ -372,7 +372,11 @@ class _Prepared:
             own_address_blocked(mailing, SQL("mailing_trace.res_id")),
             suppression(mailing, SQL("mailing_trace.email")),
         )
-        self.is_timed = bool(mailing.send_window_id or mailing._frequency_cap())
+        self.is_timed = bool(
+            mailing.send_window_id
+            or mailing._frequency_cap()
+            or mailing._heeds_absences()
+        )
 
 
 def _dot_timeout():

@@ -353,6 +353,7 @@ class MailingMailing(models.Model):
             "retry": self.env._("a mail server that asked to come later"),
             "window": self.env._("the hours of sending"),
             "cap": self.env._("the frequency cap"),
+            "absence": self.env._("recipients who are away to return"),
         }[reason]
 
     def _why_still(self, phase):

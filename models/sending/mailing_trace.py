@@ -64,6 +64,7 @@ class MailingTrace(models.Model):
             ("retry", "Server asked to come later"),
             ("window", "Send window"),
             ("cap", "Frequency cap"),
+            ("absence", "Recipient's return"),
         ],
         readonly=True,
         copy=False,

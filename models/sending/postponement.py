@@ -9,18 +9,27 @@ from .recipient_zones import recipient_zones
 def postpone(mailing, deliveries):
     """Return what deliveries wait for, and until when, by id. The others may leave now.
 
-    Asks the database for nothing when the mailing has neither window nor cap.
+    Asks the database for nothing about windows, caps and absences that there are not.
 
     :param deliveries: a claimed batch, as the renderer gets it.
     :return: pairs of a value of ``mailing.trace.waiting_for`` and a time in UTC.
     """
     cap = mailing._frequency_cap()
-    if not mailing.send_window_id and not cap:
+    heeds_absences = mailing._heeds_absences()
+    if not mailing.send_window_id and not cap and not heeds_absences:
         return {}
     now = fields.Datetime.now()
     openings = _Openings(mailing, deliveries, now)
     postponed = {}
+    if heeds_absences:
+        emails = [one.email for one in deliveries]
+        absent = mailing._absent_among(emails)
+        for one in deliveries:
+            if until := absent.get(one.email):
+                postponed[one.id] = ("absence", openings.after(one, until))
     for delivery in deliveries:
+        if delivery.id in postponed:
+            continue
         opening = openings.after(delivery, now)
         if opening > now:
             postponed[delivery.id] = ("window", opening)

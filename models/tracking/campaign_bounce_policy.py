@@ -157,14 +157,21 @@ class CampaignBouncePolicy(models.Model):
         if kind:
             past = SQL(
                 """
-                SELECT count(*)
-                  FROM campaign_inbound past
-                 WHERE past.kind = %s
-                   AND past.received_at > %s
-                   AND past.email = trace.email
+                SELECT count(DISTINCT message_id)
+                  FROM (SELECT message_id
+                          FROM campaign_inbound past
+                         WHERE past.kind = %(kind)s
+                           AND past.received_at > %(since)s
+                           AND past.email = trace.email
+                         UNION ALL
+                        SELECT message_id
+                          FROM campaign_response past
+                         WHERE past.kind = %(kind)s
+                           AND past.received_at > %(since)s
+                           AND past.email = trace.email) AS said
                 """,
-                kind,
-                self._since(),
+                kind=kind,
+                since=self._since(),
             )
         rows = self.env.execute_query(
             SQL(

@@ -30,6 +30,19 @@ KINDS = [
     (bounces.NOTICE, "Notice"),
     (bounces.HUMAN, "Person"),
 ]
+FOUND_BY = [
+    ("return_path", "Return path"),
+    ("reply_token", "Reply address"),
+    ("message_id", "Message-ID"),
+    ("provider_id", "Sending service's id"),
+    ("returned_part", "Link in the returned mail"),
+    ("reference", "Mail it answers"),
+    ("conversation", "Conversation it belongs to"),
+    ("link", "Link in the quoted mail"),
+    ("subject", "Sender and subject"),
+    ("colleague", "Colleague's subject"),
+    ("sender", "Sender"),
+]
 # What is done about somebody who left needs a sure sign.
 SURE = 0.9
 _LARGEST_RAW = 5 * 1024 * 1024
@@ -88,17 +101,7 @@ class CampaignInbound(models.Model):
     provider_group_id = fields.Many2one(
         related="trace_id.provider_group_id", string="Mailbox Provider", store=True
     )
-    found_by = fields.Selection(
-        [
-            ("return_path", "Return path"),
-            ("message_id", "Message-ID"),
-            ("provider_id", "Sending service's id"),
-            ("returned_part", "Link in the returned mail"),
-            ("reference", "Mail it answers"),
-        ],
-        "Delivery Found by",
-        readonly=True,
-    )
+    found_by = fields.Selection(FOUND_BY, "Delivery Found by", readonly=True)
     found_confidence = fields.Float("Delivery Sure", readonly=True, aggregator=None)
     raw = fields.Binary(
         "Mail as It Came", attachment=True, readonly=True, groups="base.group_system"
@@ -118,9 +121,13 @@ class CampaignInbound(models.Model):
         knows one has got the mail.
         """
         traces = self.env["mailing.trace"]
-        for tag in clues.tags:
-            if trace := traces._find_by_signed(tokens.RETURN_PATH, tag):
-                return trace, "return_path", 0.99
+        for purpose, found_by in (
+            (tokens.RETURN_PATH, "return_path"),
+            (tokens.REPLY, "reply_token"),
+        ):
+            for tag in clues.tags:
+                if trace := traces._find_by_signed(purpose, tag):
+                    return trace, found_by, 0.99
         for name, values, found_by, sure in (
             ("message_id", clues.message_ids, "message_id", 0.97),
             ("provider_reference", clues.provider_ids, "provider_id", 0.9),
@@ -131,8 +138,9 @@ class CampaignInbound(models.Model):
             for purpose in (tokens.UNSUBSCRIBE, tokens.VIEW, tokens.CLICK, tokens.OPEN):
                 if trace := traces._find_by_signed(purpose, signed):
                     return trace, "returned_part", 0.95
-        if trace := self._find_trace("message_id", clues.references):
-            return trace, "reference", 0.9
+        for message_id in clues.references:
+            if trace := self._find_trace("message_id", [message_id]):
+                return trace, "reference", 0.95
         return traces.sudo(), False, 0
 
     @api.model
@@ -226,8 +234,13 @@ class CampaignInbound(models.Model):
         source = base64.b64decode(inbound_sudo.raw)
         gateway = self.env["mail.thread"].sudo().with_context(campaign_as_person=True)
         # a new id: the old one is known as that of a kept mail
-        inbound_sudo.message_id = f"{inbound_sudo.message_id} (taken as a person's)"
-        if not gateway.message_process(False, source):
+        message_id = inbound_sudo.message_id
+        inbound_sudo.message_id = f"{message_id} (taken as a person's)"
+        has_place = gateway.message_process(False, source)
+        # sudo: only whether the reply desk has it
+        responses_sudo = self.env["campaign.response"].sudo()
+        same = [("message_id", "=", message_id)]
+        if not has_place and not responses_sudo.search_count(same, limit=1):
             raise UserError(
                 self.env._(
                     "Odoo has no place for this mail: nobody there is mailed at this "

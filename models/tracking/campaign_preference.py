@@ -28,8 +28,15 @@ class CampaignPreference(models.Model):
         help="What this person opens and follows is counted, but not whose it was.",
     )
 
+    absent_until = fields.Datetime(
+        "Away Until",
+        readonly=True,
+        help="An automatic answer says so. Mails of campaigns wait until then.",
+    )
+
     _owner_uniq = models.UniqueIndex("(email, company_id)")
     _untracked_idx = models.Index("(email) WHERE is_untracked")
+    _absent_idx = models.Index("(company_id, email) WHERE absent_until IS NOT NULL")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -55,6 +62,22 @@ class CampaignPreference(models.Model):
             preference.write(values)
             return preference
         return self.create({"email": email, "company_id": company.id, **values})
+
+    @api.model
+    def _set_absent(self, email, company, until):
+        """Have the mails of campaigns to an address wait; None: no more.
+
+        :param until: in UTC.
+        """
+        # sudo: what the owner of the address says, who has no account
+        preference_sudo = self.sudo()._of(email, company)
+        if preference_sudo.absent_until == (until or False):
+            return
+        if not until:
+            preference_sudo.absent_until = False
+            self.env["mailing.trace"]._stop_waiting_for(email, company)
+        else:
+            self.sudo()._set(email, company, absent_until=until)
 
 
 def _normalized(vals):

@@ -17,6 +17,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 REASONS = [
     *(pair for pair in BOUNCE_CLASSES if pair[0] not in bounces.SENDERS_FAULT),
     (bounces.LEFT_COMPANY, "Left the company"),
+    (bounces.OUT_OF_OFFICE, "Away for long"),
     (bounces.COMPLAINT, "Reported as spam"),
     ("request", "Asked not to be mailed"),
     ("erased", "Personal data erased"),

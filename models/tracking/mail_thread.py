@@ -67,7 +67,7 @@ class MailThread(models.AbstractModel):
             return super()._message_parse_extract_payload(
                 message, message_dict, save_original
             )
-        except (LookupError, UnicodeError, ValueError) as error:
+        except Exception as error:
             # such as a charset that nobody knows: Odoo would lose the mail
             _logger.info("Inbound mail read as text only: %s", type(error).__name__)
             text = bounces.read_text(message)
@@ -83,7 +83,7 @@ class MailThread(models.AbstractModel):
     ):
         """Let machines' mails have their effect, and people's find their way."""
         found = self._sort_inbound(message)
-        match = self.env["campaign.inbound"]._find_delivery(found.clues)
+        match = self._find_answered(message_dict, found)
         is_answer = found.kind in bounces.ANSWERS
         is_stray = (
             is_answer
@@ -92,7 +92,9 @@ class MailThread(models.AbstractModel):
             and found.confidence >= bounces.SURE_ENOUGH
         )
         # a stray answer is never answered: two machines would go on for ever
-        gateway = self.with_context(campaign_no_answer=is_stray)
+        is_awaited = is_answer or found.kind == bounces.HUMAN
+        is_awaited = is_awaited and self._is_awaited(message_dict, match)
+        gateway = self.with_context(campaign_no_answer=is_stray or is_awaited)
         odoos_routes = partial(
             super(MailThread, gateway).message_route,
             message,
@@ -110,6 +112,16 @@ class MailThread(models.AbstractModel):
             return self._route_person(mail, odoos_routes, custom_values)
         self._take_machine_mail(*mail)
         return []
+
+    @api.model
+    def _find_answered(self, message_dict, found):
+        """Return the delivery that a mail is about, by what, and how sure that is."""
+        return self.env["campaign.inbound"]._find_delivery(found.clues)
+
+    @api.model
+    def _is_awaited(self, message_dict, match):
+        """Return whether we want a mail, so that Odoo must not send it back."""
+        return bool(match[0])
 
     @api.model
     def _take_machine_mail(self, message, message_dict, found, match):
@@ -179,9 +191,9 @@ class MailThread(models.AbstractModel):
         an alias holds.
         """
         message, message_dict, found, match = mail
-        if match[0] and self._is_to_return_path(message_dict, found):
+        if match[0] and self._is_to_return_path(message_dict, match[1]):
             self._redirect_to_reply_address(message_dict, match[0])
-        record = self._find_mailed_record(message_dict)
+        record = self._find_mailed_record(message_dict, match)
         if record and not self._find_alias(message_dict["to"], "!=", record._name):
             return self._route_to_record(record, message, message_dict, custom_values)
         try:
@@ -202,9 +214,9 @@ class MailThread(models.AbstractModel):
             match[0].set_replied()
 
     @api.model
-    def _is_to_return_path(self, message_dict, found):
+    def _is_to_return_path(self, message_dict, found_by):
         """Return whether a mail came to the address to which only reports should."""
-        if found.clues.tags:
+        if found_by == "return_path":
             return True
         domains = self.env["mail.alias.domain"].search([("bounce_alias", "!=", False)])
         bounce_addresses = domains.mapped("bounce_email")
@@ -252,36 +264,22 @@ class MailThread(models.AbstractModel):
         )
 
     @api.model
-    def _find_mailed_record(self, message_dict):
+    def _find_mailed_record(self, message_dict, match):
         """Return the record that got the mailing which ``message_dict`` answers.
 
         None when Odoo's own rules find the thread: the mail answers a message that
         Odoo keeps, or the mailing wants answers elsewhere.
         """
+        trace_sudo, _found_by, sure = match
+        if sure < SURE or trace_sudo.mass_mailing_id.reply_to_mode != "update":
+            return None
         references = message_dict["references"] or message_dict["in_reply_to"] or ""
         message_ids = tools.mail.mail_header_msgid_re.findall(references)[-32:]
-        if not message_ids:
-            return None
         # sudo: the gateway acts for the sender of the mail, who has no rights here.
         kept_sudo = self.env["mail.message"].sudo()
         if kept_sudo.search_count([("message_id", "in", message_ids)], limit=1):
             return None
-        delivery_sudo = (
-            self.env["mailing.trace"]
-            .sudo()
-            .search(
-                [
-                    ("message_id", "in", message_ids),
-                    ("token", "!=", False),
-                    ("mass_mailing_id.reply_to_mode", "=", "update"),
-                ],
-                limit=1,
-                order="id desc",
-            )
-        )
-        if not delivery_sudo:
-            return None
-        return self.env[delivery_sudo.model].browse(delivery_sudo.res_id).exists()
+        return self.env[trace_sudo.model].browse(trace_sudo.res_id).exists()
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):

@@ -31,4 +31,5 @@ from .result import (
     Failure,
     Sorted,
 )
+from .mail import readable
 from .sorting import read_text, sort

@@ -8,7 +8,7 @@ everything is looked at, and no more.
 import email
 import email.header
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
@@ -30,6 +30,11 @@ _ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]{1,250}@[^\s<>\"'(),:;]{1,250}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,995}>")
 _TAG = re.compile(rf"\+([0-9a-f]{{{SIGNED_LENGTH}}})(?:@|=40|=)")
 _SIGNED = re.compile(rf"(?<![0-9a-f])[0-9a-f]{{{SIGNED_LENGTH}}}(?![0-9a-f])")
+# As it stands, and as security gateways write it when they wrap links.
+_LINK = re.compile(
+    rf"campaign(?:/|[%-](?:25)?2f)([couv])(?:/|[%-](?:25)?2f)"
+    rf"([0-9a-f]{{{SIGNED_LENGTH}}})(?![0-9a-f])"
+)
 _HEADER_LINE = re.compile(
     r"(?m)^[ \t>|]{0,8}([A-Za-z][!-9;-~]{1,60})[ \t]*:[ \t]?(.*(?:\n[ \t].*)*)"
 )
@@ -215,15 +220,27 @@ class Mail:
                 for value in values([*self.returned, *fields], *_PROVIDER_IDS)
             ),
             signed=_few(_SIGNED.findall(f"{returned} {self._split[1]}".lower())),
-            references=_few(
-                _MESSAGE_ID.findall(
-                    " ".join(values(self.headers, "in-reply-to", "references"))
-                )
-            ),
+            references=_few(self._references()),
+            links=_few(self._links()),
         )
 
+    def _references(self) -> Iterator[str]:
+        """Return which mails it answers: in a thread the last one is the nearest.
 
-def _few(found) -> tuple[str, ...]:
+        Exchange may exchange the ids of mails that pass it, and keeps the first one.
+        """
+        for name in ("in-reply-to", "x-ms-exchange-parent-message-id"):
+            yield from _MESSAGE_ID.findall(" ".join(values(self.headers, name)))
+        thread = _MESSAGE_ID.findall(" ".join(values(self.headers, "references")))
+        yield from reversed(thread)
+
+    def _links(self) -> Iterator[tuple[str, str]]:
+        for part in self.parts:
+            if part.type in ("text/plain", "text/html", "text", ""):
+                yield from _LINK.findall(text_of(part.message).lower())
+
+
+def _few(found: Iterable) -> tuple:
     return tuple(dict.fromkeys(found))[:_MOST_CLUES]
 
 
@@ -352,3 +369,20 @@ def _without(source: str, name: str) -> str:
             return "".join(kept)
         place = end.start()
     return "".join(kept) + source[place:]
+
+
+def readable(source: bytes, most_boundaries: int) -> bytes:
+    """Return a mail that Python's parser can read.
+
+    One with too many parts inside of each other becomes its headers and its beginning,
+    as plain text.
+    """
+    if source.lower().count(b"boundary") <= most_boundaries:
+        return source
+    try:
+        email.message_from_bytes(source)
+        return source
+    except Exception:  # a thousand parts inside of each other
+        head, _blank, body = source.replace(b"\r\n", b"\n").partition(b"\n\n")
+        lines = re.sub(rb"(?mi)^content-[^\n]*\n(?:[ \t][^\n]*\n)*", b"", head + b"\n")
+        return lines[:_LONGEST_TEXT] + b"\n" + body[:_LONGEST_TEXT]

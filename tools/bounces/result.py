@@ -70,7 +70,10 @@ class Clues:
     ``signed``
         signed tokens in what was returned, such as those of its links.
     ``references``
-        which mails it answers.
+        which mails it answers, the nearest first.
+    ``links``
+        signed tokens of our links in its text, quoted or not: pairs of the letter that
+        stands for their purpose and the token.
     """
 
     tags: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ class Clues:
     provider_ids: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
