@@ -7,3 +7,16 @@ from . import campaign_team_member
 from . import campaign_response
 from . import campaign_response_label
 from . import campaign_response_ask
+
+# understand
+from . import campaign_topic_word
+from . import campaign_response_correction
+from . import campaign_nlp_model
+from . import campaign_nlp_figure
+from . import campaign_analysis_service
+from . import campaign_theme
+from . import campaign_label_report
+from . import model_learning
+from . import understanding
+from . import correcting
+from . import analysis_settings
