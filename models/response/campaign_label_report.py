@@ -48,6 +48,7 @@ class CampaignLabelReport(models.Model):
         ],
         readonly=True,
     )
+    label_count = fields.Integer("Labels", readonly=True)
     accuracy = fields.Float(
         "Right %",
         aggregator="avg",
@@ -92,7 +93,7 @@ class CampaignLabelReport(models.Model):
                    response.company_id, response.received_at, response.language,
                    response.engine, response.state <> 'new' AS is_handled,
                    CASE WHEN judged.axis = 'kind' THEN judged.code END AS kind,
-                   intent.id AS intent_id, topic.id AS topic_id,
+                   1 AS label_count, intent.id AS intent_id, topic.id AS topic_id,
                    CASE judged.outcome WHEN 'missed' THEN NULL
                                        WHEN 'wrong' THEN 0.0
                                        ELSE 100.0 END AS accuracy
