@@ -153,9 +153,7 @@ class TestCorrections(ReadingCommon):
         expected = {gone: "wrong", "referral": "missed"}
         expected.update(dict.fromkeys(self.before[1:], "confirmed"))
         self.assertEqual(self._outcomes(self.reply), expected)
-        self.assertEqual(
-            set(self._outcomes(self.reply, "kind").values()), {"unopposed"}
-        )
+        self.assertEqual(self._outcomes(self.reply, "kind"), {"human": "unopposed"})
         report = self.env["campaign.label.report"].with_user(self.lead)
         [(intent, share)] = report._read_group(
             [("response_id", "=", self.reply.id), ("code", "=", gone)],
