@@ -59,7 +59,7 @@ class TestEngines(ReadingCommon):
         return settings
 
     def _health(self):
-        return self.env["res.config.settings"].create({}).campaign_analysis_health
+        return self.env["res.config.settings"].new({}).campaign_analysis_health
 
     def test_the_default_needs_nothing(self):
         self.assertIn("hybrid: ready", self._health())

@@ -184,7 +184,10 @@ class TestJob(ReadingCommon):
 
     @mute_logger(LANE, UNDERSTANDING)
     def test_three_attempts_with_growing_pauses(self):
-        with freeze_time("2026-01-15 10:00:00"):
+        with (
+            freeze_time("2026-01-15 10:00:00"),
+            patch(f"{LANE}.UTC_NOW", self._now("2026-01-15 10:00:00")),
+        ):
             bad = self.broken = self._reply("Thanks!")
             self._read_all()
             self.assertEqual(str(bad.analysis_due_at), "2026-01-15 10:01:00")

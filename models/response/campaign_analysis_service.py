@@ -64,7 +64,7 @@ class CampaignAnalysisService(models.Model):
     def _in_use_key(self):
         """Return what changes when another service, or another address, is in use."""
         service_sudo = self._in_use()
-        return service_sudo.id, service_sudo.write_date
+        return service_sudo.id, service_sudo.address, service_sudo.key
 
     def action_test(self):
         """Ask the service about a sample, and show what it says."""

@@ -84,7 +84,7 @@ class CampaignTheme(models.Model):
         """Look for the new themes of a company; return them."""
         now = fields.Datetime.now()
         begin = now - timedelta(days=NEW_DAYS)
-        replies = self._replies(company, begin, now, MOST_NEW)
+        replies = self._replies(company, begin, now + timedelta(days=1), MOST_NEW)
         earlier = self._replies(
             company, begin - timedelta(days=EARLIER_DAYS), begin, MOST_EARLIER
         )
