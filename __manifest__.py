@@ -20,6 +20,7 @@
         "security/campaign_template_rules.xml",
         "security/campaign_segment_rules.xml",
         "security/response_rules.xml",
+        "security/response_learning_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -71,6 +72,18 @@
         "data/reply_alias_data.xml",
         "views/response_menus.xml",
         "views/reply_address_views.xml",
+        # response: understand
+        "data/response_analysis_data.xml",
+        "views/campaign_intent_views.xml",
+        "views/campaign_topic_views.xml",
+        "views/campaign_theme_views.xml",
+        "views/campaign_response_correction_views.xml",
+        "views/campaign_label_report_views.xml",
+        "views/campaign_nlp_model_views.xml",
+        "views/campaign_analysis_service_views.xml",
+        "views/analysis_settings_views.xml",
+        "views/not_understood_views.xml",
+        "views/response_learning_menus.xml",
         # where to find it all
         "views/menus.xml",
     ],

@@ -20,3 +20,8 @@ UPDATE mailing_mailing
 UPDATE mailing_mailing
    SET uncertain_policy = 'keep'
  WHERE uncertain_policy = 'resend';
+-- Replies are not shown to the service that the original asks.
+UPDATE ir_config_parameter
+   SET value = 'hybrid'
+ WHERE key = 'campaign_desk.analysis_engine'
+   AND value = 'http';

@@ -40,5 +40,10 @@ from . import test_tracking_inbound
 from . import test_tracking_policies
 from . import test_tracking_routes
 from . import test_tracking_suppression
+from . import test_response_understanding
+from . import test_response_corrections
+from . import test_response_models
+from . import test_response_themes
+from . import test_response_engines
 from . import test_upkeep
 from . import test_ui

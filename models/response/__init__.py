@@ -18,3 +18,15 @@ from . import response_files  # what came with it
 from . import machine_answers  # what no person wrote
 from . import mail_thread  # the gateway
 from . import res_config_settings
+# understand
+from . import campaign_topic_word
+from . import campaign_response_correction
+from . import campaign_nlp_model
+from . import campaign_nlp_figure
+from . import campaign_analysis_service
+from . import campaign_theme
+from . import campaign_label_report
+from . import model_learning
+from . import understanding
+from . import correcting
+from . import analysis_settings

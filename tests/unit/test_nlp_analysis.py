@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 
 from tools.nlp import analyze as analyze_with
-from tools.nlp import decision, engines, taxonomy
+from tools.nlp import decision, engines, taxonomy, topics
 from tools.nlp.base import Evidence, Label, Prediction
+from tools.nlp.rules import PackError
 from tools.nlp.words import Words
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "replies"
@@ -291,6 +292,34 @@ class TestAnswer(unittest.TestCase):
         found = analyze("Please send me your price list.", None, ARRIVED)
         self.assertTrue(found["has_question"])
         self.assertIn("price", found["topics"])
+
+    def test_what_a_person_says_of_who_wrote_stands(self):
+        text = "I am out of the office until Monday. What does it cost?"
+        machine = {"Auto-Submitted": "auto-replied"}
+        found = analyze(text, None, ARRIVED, headers=machine)
+        self.assertFalse(found["axes"]["intents"])
+        found = analyze(text, None, ARRIVED, headers=machine, kind="human")
+        self.assertEqual(found["axes"]["kind"]["confidence"], 1)
+        self.assertIn(
+            "pricing_request", [one["name"] for one in found["axes"]["intents"]]
+        )
+        with self.assertRaisesRegex(ValueError, "robot"):
+            analyze(text, None, ARRIVED, kind="robot")
+
+    def test_own_topics_are_found_in_each_language(self):
+        def packs(language):
+            return topics.own_pack(language, {"heating": ["heat-pump", "wärmepump*"]})
+
+        for text in ("Will it run on our Heat Pump?", "Wir haben zwei Wärmepumpen."):
+            with self.subTest(text=text):
+                found = analyze(text, None, ARRIVED, topic_packs=packs)
+                self.assertIn("heating", found["topics"])
+
+    def test_a_phrase_that_cannot_be_found_is_refused(self):
+        topics.check("heat pump|pumps .. ?")
+        for phrase in ("", "he*", "^ $", "..", "[maybe]", "<what>", "| |", "a " * 17):
+            with self.subTest(phrase=phrase), self.assertRaises(PackError):
+                topics.check(phrase)
 
     def test_a_wrong_date_or_zone_is_told(self):
         with self.assertRaises(ValueError):

@@ -118,6 +118,16 @@ class TestFallback(unittest.TestCase):
                 self.assertIn(reason, told)
                 self.assertNotIn("secret", told)
 
+    def test_who_takes_over_can_be_chosen(self):
+        learned = Hybrid(engines.get().model)
+        learned.name = "taught"
+        prediction, told = engines.predict(Broken(EngineError("no")), YES, learned)
+        self.assertEqual((prediction.engine, told), ("taught", "broken: no"))
+        prediction, told = engines.predict(
+            Broken(EngineError("no")), YES, Broken(EngineError("nor me"))
+        )
+        self.assertEqual((prediction.engine, told), ("hybrid", "broken: no"))
+
     def test_an_engine_that_answers_gives_no_reason(self):
         self.assertEqual(engines.predict(engines.get(), YES)[1], "")
 

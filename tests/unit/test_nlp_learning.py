@@ -7,9 +7,10 @@ import unittest
 from pathlib import Path
 
 from tools.nlp import corrections as correcting
-from tools.nlp import engines, learning
+from tools.nlp import engines, learning, measuring
 from tools.nlp.base import Reply
 from tools.nlp.engines.hybrid import Hybrid
+from tools.nlp.taxonomy import SENTIMENTS
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "replies"
 
@@ -101,6 +102,38 @@ class TestLearning(unittest.TestCase):
             )
         else:
             self.assertTrue(learned.reason)
+
+    def test_what_is_not_better_is_kept_to_look_at(self):
+        learned = learning.learn(
+            self.model, self.corrections, "x", rival=self.learned.model
+        )
+        self.assertIsNone(learned.model)  # the rival has seen what it is judged by
+        self.assertIn("no better", learned.reason)
+        self.assertEqual(learned.rejected.version, "x")
+        self.assertLess(learned.after.intents, learned.before.intents)
+
+    def test_a_rival_is_judged_by_what_it_has_not_seen(self):
+        first = learning.learn(self.model, self.corrections[:25], "x")
+        learned = learning.learn(
+            self.model, self.corrections, "y", rival=first.model, seen=25
+        )
+        self.assertEqual(learned.before.replies, 25)
+        self.assertEqual(learned.after.replies, 25)
+        fewer = learning.learn(
+            self.model, self.corrections, "z", rival=first.model, seen=41
+        )
+        self.assertIn("10", fewer.reason)
+
+    def test_every_label_has_its_figures(self):
+        labels = self.learned.kept_before.labels
+        self.assertEqual(set(labels), {*measuring.HEADS, *SENTIMENTS})
+        self.assertGreater(labels["unsubscribe"].f1, 0.7)
+        for name, figures in labels.items():
+            with self.subTest(label=name):
+                self.assertLessEqual(figures.right, min(figures.wanted, figures.given))
+        felt = sum(labels[name].right for name in SENTIMENTS)
+        whole = self.learned.kept_before
+        self.assertAlmostEqual(felt / whole.replies, whole.sentiment, 3)
 
     def test_unknown_names_are_refused(self):
         with self.assertRaisesRegex(ValueError, "later"):

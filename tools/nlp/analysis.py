@@ -6,7 +6,7 @@ No step raises on anything that a mail may hold, and the time each takes grows w
 length of the mail, no faster.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -31,8 +31,10 @@ def analyze(
     headers: Mapping[str, object] | None = None,
     original: str = "",
     engine: Engine | str | None = None,
-    topic_pack: Pack | None = None,
+    fallback: Engine | None = None,
+    topic_packs: Callable[[str], Pack] = topics.pack,
     tz: str | None = None,
+    kind: str | None = None,
 ) -> dict:
     """Return what a reply says, as plain values.
 
@@ -50,10 +52,13 @@ def analyze(
     :param date: when the reply arrived; all relative times count from it.
     :param original: the body of the mail that it answers, as plain text.
     :param engine: the engine to ask, or its name; without, the best that is installed.
-    :param topic_pack: the shipped topics and one's own, see :func:`.topics.own_pack`.
+    :param fallback: who answers when it cannot, instead of the shipped default.
+    :param topic_packs: gives the topics' words by language: the shipped ones and one's
+        own, see :func:`.topics.own_pack`.
     :param tz: name of the writer's time zone, where it is known; ``date`` is taken
         there when it has a zone.
-    :raises ValueError: for a ``date`` that is none.
+    :param kind: who wrote, where a person has said so.
+    :raises ValueError: for a ``date`` or a ``kind`` that is none.
     :raises zoneinfo.ZoneInfoNotFoundError: for a time zone that there is not.
     """
     arrived = _moment(date)
@@ -66,15 +71,13 @@ def analyze(
         engine = engines.best()
     elif isinstance(engine, str):
         engine = engines.get(engine)
-    prediction, fallback = engines.predict(engine, reply)
-    kind = sender.kind(headers, text, html, reply, prediction)
-    times = Times(cleaned.text, subject, arrived, spoken, kind.name, tz)
-    said = _Said(Label("neutral", kind.confidence))
-    if kind.name == taxonomy.HUMAN:
-        said = _said_by_person(
-            reply, prediction, times, topic_pack or topics.pack(spoken.code)
-        )
-    groups = taxonomy.groups(kind.name, [label.name for label in said.intents])
+    prediction, why_another = engines.predict(engine, reply, fallback)
+    who = _told(kind) or sender.kind(headers, text, html, reply, prediction)
+    times = Times(cleaned.text, subject, arrived, spoken, who.name, tz)
+    said = _Said(Label("neutral", who.confidence))
+    if who.name == taxonomy.HUMAN:
+        said = _said_by_person(reply, prediction, times, topic_packs(spoken.code))
+    groups = taxonomy.groups(who.name, [label.name for label in said.intents])
     return {
         "clean_text": cleaned.text,
         "cut": [
@@ -84,12 +87,12 @@ def analyze(
         "low_support": spoken.code not in (*languages.SUPPORTED, languages.UNKNOWN),
         "engine": prediction.engine,
         "model": prediction.version,
-        "fallback": fallback,
+        "fallback": why_another,
         "intents": groups,
         "wants_meeting": "meeting" in groups,
         **times.as_dict(groups),
         **said.as_dict(),
-        "axes": {"kind": kind.as_dict(), **said.axes()},
+        "axes": {"kind": who.as_dict(), **said.axes()},
     }
 
 
@@ -148,6 +151,13 @@ def _said_by_person(
         requests or any(row.kind == "request" for row in rows),
         rows,
     )
+
+
+def _told(kind: str | None) -> Label | None:
+    """Return as a label what a person has said of who wrote."""
+    if kind and kind not in taxonomy.KINDS:
+        raise ValueError(f"There is no kind {kind}.")
+    return Label(kind, 1.0) if kind else None
 
 
 def _moment(date: str | datetime) -> datetime:

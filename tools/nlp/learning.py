@@ -16,8 +16,9 @@ from itertools import chain
 
 from . import features as feature_tools
 from .corrections import Correction, regression_set
+from .measuring import HEADS, Example, Figures, is_better, is_no_worse, measure
 from .model import Model, loads, sealed
-from .taxonomy import QUESTIONS, SENTIMENTS
+from .taxonomy import SENTIMENTS
 
 # With fewer there is nothing to check the result on.
 FEWEST = 10
@@ -29,22 +30,10 @@ _RATE = 0.6
 _GRAM_RATE = 24.0
 _DENSE_RATE = 0.002
 _DECAY = 0.002
-# By how much a figure on the kept replies may fall: two of them, about.
-_TOLERANCE = 0.01
 # How much of what was learned is tried, until the kept replies lose nothing.
 _STEPS = (1.0, 0.6, 0.35, 0.2)
 _SMALLEST = 0.02
 
-_GROUPS = {
-    "interested": {"interested"},
-    "not_interested": {"not_interested"},
-    "any_question": set(QUESTIONS),
-    "meeting_request": {"meeting_request"},
-    "objection_timing": {"objection_timing"},
-    "any_wrong_person": {"wrong_person", "referral"},
-    "unsubscribe": {"unsubscribe"},
-    "complaint": {"complaint"},
-}
 _FLAVOURS = (
     "pricing_request",
     "document_request",
@@ -58,21 +47,13 @@ _FLAVOURS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """How a model does on some replies: micro-F1 of intents, accuracy of sentiment."""
-
-    intents: float
-    sentiment: float
-    replies: int
-
-
-@dataclass(frozen=True, slots=True)
 class Learned:
     """What came of the corrections.
 
-    ``model`` is the new version, or None where ``reason`` says why there is none.
-    ``before`` and ``after`` are on corrections that were not learned from;
-    ``kept_before`` and ``kept_after`` on the replies kept for measuring.
+    ``model`` is the new version, or None where ``reason`` says why there is none; then
+    ``rejected`` is what would have been. ``before`` and ``after`` are on corrections
+    that were not learned from; ``kept_before`` and ``kept_after`` on the replies kept
+    for measuring.
     """
 
     model: Model | None
@@ -81,19 +62,10 @@ class Learned:
     after: Figures | None = None
     kept_before: Figures | None = None
     kept_after: Figures | None = None
+    rejected: Model | None = None
 
 
 Encoder = Callable[[str], Sequence[float]]
-
-
-@dataclass(slots=True)
-class _Example:
-    features: feature_tools.Features
-    vector: list[float] | None
-    logits: list[float]
-    scale: float
-    targets: dict[int, float]
-    feeling: int | None
 
 
 @dataclass(slots=True)
@@ -114,6 +86,8 @@ def learn(
     version: str,
     encode: Encoder | None = None,
     kept: Sequence[Correction] | None = None,
+    rival: Model | None = None,
+    seen: int = 0,
 ) -> Learned:
     """Return a new version of a model that has learned from corrections, or why not.
 
@@ -122,38 +96,40 @@ def learn(
     :param version: the name of the new version.
     :param encode: gives the sentence vector, for a model that has one.
     :param kept: replies to measure on instead of :func:`regression_set`.
+    :param rival: the version to do better than, if it is not ``model``.
+    :param seen: how many corrections, from the first on, the rival has learned from;
+        the two are compared on the others.
     """
+    seen = max(0, seen - max(0, len(corrections) - MOST))
     corrections = list(corrections)[-MOST:]
-    if len(corrections) < FEWEST:
+    if len(corrections) - seen < FEWEST:
         return Learned(None, f"It takes {FEWEST} corrections to learn from.")
     examples = [_example(model, item, encode) for item in corrections]
     measured = [
         _example(model, item, encode)
         for item in (regression_set() if kept is None else kept)
     ]
-    before = _figures(model, examples, None)
+    rivals = examples[seen:]
+    if rival:
+        rivals = [_example(rival, item, encode) for item in corrections[seen:]]
+    before = _figures(rival or model, rivals, None)
     kept_before = _figures(model, measured, None)
     delta = _fit(model, examples)
     for step in _STEPS:
         part = _scaled(delta, step)
         kept_after = _figures(model, measured, part)
-        if _is_no_worse(kept_before, kept_after):
+        if is_harmless := is_no_worse(kept_before, kept_after):
             break
-    else:
-        return Learned(
-            None,
-            "The replies kept for measuring got worse.",
-            before,
-            kept_before=kept_before,
-            kept_after=kept_after,
-        )
-    after = _validated(model, corrections, examples, step)
+    after = _validated(model, corrections, examples, step, seen)
     facts = (before, after, kept_before, kept_after)
-    if not _is_better(before, after):
-        return Learned(None, "Corrections not learned from got no better.", *facts)
-    return Learned(
-        _export(model, part, version, _told(len(corrections), *facts)), "", *facts
-    )
+    made = _export(model, part, version, _told(len(corrections), *facts))
+    if not is_harmless:
+        reason = "The replies kept for measuring got worse."
+    elif not is_better(before, after):
+        reason = "Corrections not learned from got no better."
+    else:
+        return Learned(made, "", *facts)
+    return Learned(None, reason, *facts, rejected=made)
 
 
 # ------------------------------------------------------------
@@ -161,7 +137,7 @@ def learn(
 # ------------------------------------------------------------
 
 
-def _example(model: Model, item: Correction, encode: Encoder | None) -> _Example:
+def _example(model: Model, item: Correction, encode: Encoder | None) -> Example:
     """Return a correction with all that does not change while learning."""
     features = feature_tools.read(item.text, item.language)
     vector = None
@@ -169,7 +145,7 @@ def _example(model: Model, item: Correction, encode: Encoder | None) -> _Example
         vector = model.scaled_vector(list(encode(item.text)))
     targets = {
         model.heads.index(head): float(bool(names & item.intents))
-        for head, names in _GROUPS.items()
+        for head, names in HEADS.items()
     }
     for head in _FLAVOURS:
         targets[model.heads.index(head)] = float(head in item.intents)
@@ -179,12 +155,12 @@ def _example(model: Model, item: Correction, encode: Encoder | None) -> _Example
     logits = model.logits(features)
     if vector:
         model.add_dense(logits, vector)
-    return _Example(
+    return Example(
         features, vector, logits, model.gram_scale(features), targets, feeling
     )
 
 
-def _logits(example: _Example, delta: _Delta | None) -> list[float]:
+def _logits(example: Example, delta: _Delta | None) -> list[float]:
     """Return the raw scores of an example with what was learned on top."""
     found = list(example.logits)
     if delta is None:
@@ -204,7 +180,7 @@ def _logits(example: _Example, delta: _Delta | None) -> list[float]:
 # ------------------------------------------------------------
 
 
-def _fit(model: Model, examples: Sequence[_Example]) -> _Delta:
+def _fit(model: Model, examples: Sequence[Example]) -> _Delta:
     """Return what stochastic gradient descent makes of the examples."""
     width = len(model.heads)
     delta = _Delta()
@@ -218,7 +194,7 @@ def _fit(model: Model, examples: Sequence[_Example]) -> _Delta:
     return delta
 
 
-def _step(model: Model, delta: _Delta, example: _Example, rate: float) -> None:
+def _step(model: Model, delta: _Delta, example: Example, rate: float) -> None:
     """Move the weights a little towards what the example should have given."""
     logits = _logits(example, delta)
     errors = {}
@@ -264,7 +240,7 @@ def _scaled(delta: _Delta, step: float) -> _Delta:
     )
 
 
-def _shuffled(examples: Sequence[_Example], number: int) -> list[_Example]:
+def _shuffled(examples: Sequence[Example], number: int) -> list[Example]:
     """Return the examples in another order every round, the same at every time."""
     keys = [
         sha256(f"{number}:{place}".encode()).digest() for place in range(len(examples))
@@ -273,20 +249,17 @@ def _shuffled(examples: Sequence[_Example], number: int) -> list[_Example]:
     return [examples[place] for place in order]
 
 
-# ------------------------------------------------------------
-# Measuring
-# ------------------------------------------------------------
-
-
 def _validated(
     model: Model,
     corrections: Sequence[Correction],
-    examples: Sequence[_Example],
+    examples: Sequence[Example],
     step: float,
+    seen: int,
 ) -> Figures:
     """Return the figures on corrections, each judged by what learned from others.
 
-    Copies of one text stay together, or it would be judged by itself.
+    Copies of one text stay together, or it would be judged by itself. The first
+    ``seen`` of them are left out of the figures.
     """
     folds: list[list[int]] = [[] for _ in range(_FOLDS)]
     for place, item in enumerate(corrections):
@@ -297,48 +270,18 @@ def _validated(
         out = set(fold)
         rest = [item for place, item in enumerate(examples) if place not in out]
         delta = _scaled(_fit(model, rest), step)
-        pairs += [(examples[place], _logits(examples[place], delta)) for place in fold]
-    return _measure(model, pairs)
+        pairs += [
+            (examples[place], _logits(examples[place], delta))
+            for place in fold
+            if place >= seen
+        ]
+    return measure(model, pairs)
 
 
 def _figures(
-    model: Model, examples: Iterable[_Example], delta: _Delta | None
+    model: Model, examples: Iterable[Example], delta: _Delta | None
 ) -> Figures:
-    return _measure(model, [(item, _logits(item, delta)) for item in examples])
-
-
-def _measure(model: Model, pairs: Sequence[tuple[_Example, list[float]]]) -> Figures:
-    right = given = wanted = felt = judged = 0
-    columns = [model.heads.index(head) for head in _GROUPS]
-    for example, logits in pairs:
-        for column in columns:
-            is_given = logits[column] >= model.head(column)["threshold"]
-            is_wanted = example.targets[column] > 0.5
-            right += is_given and is_wanted
-            given += is_given
-            wanted += is_wanted
-        if example.feeling is not None:
-            judged += 1
-            last = logits[-len(SENTIMENTS) :]
-            felt += last.index(max(last)) == example.feeling
-    return Figures(
-        round(2 * right / max(1, given + wanted), 4),
-        round(felt / max(1, judged), 4),
-        len(pairs),
-    )
-
-
-def _is_better(before: Figures, after: Figures) -> bool:
-    """Return whether one figure rose and their sum did."""
-    gained = after.intents - before.intents, after.sentiment - before.sentiment
-    return max(gained) > 0 and sum(gained) > 0
-
-
-def _is_no_worse(before: Figures, after: Figures) -> bool:
-    return (
-        after.intents >= before.intents - _TOLERANCE
-        and after.sentiment >= before.sentiment - _TOLERANCE
-    )
+    return measure(model, [(item, _logits(item, delta)) for item in examples])
 
 
 # ------------------------------------------------------------

@@ -217,12 +217,14 @@ def _element(part: str, classes: Mapping) -> _Element:
     if part in ("^", "$", "_"):
         return _Element(mark=part)
     if part.startswith(".."):
-        gap = int(part[2:]) if part[2:].isdigit() else 3
+        gap = int(part[2:]) if part[2:].isdecimal() else 3
         return _Element(gap=min(gap, _LONGEST_GAP))
     is_optional = part.startswith("[") and part.endswith("]")
     choices = []
     for choice in part.strip("[]").split("|"):
         if choice.startswith("<"):
+            if choice[1:-1] not in classes:
+                raise PackError(f"“{part}” names a class of words that is none.")
             choices += [fold(word) for word in classes[choice[1:-1]]]
         elif choice:
             choices.append(fold(choice))
@@ -230,6 +232,8 @@ def _element(part: str, classes: Mapping) -> _Element:
     if any(len(prefix) < 3 for prefix in prefixes):
         raise PackError(f"“{part}” needs three letters before the star.")
     words = frozenset(choice for choice in choices if not choice.endswith("*"))
+    if not words and not prefixes:
+        raise PackError(f"“{part}” has no letter.")
     return _Element(words, prefixes, is_optional)
 
 

@@ -1,6 +1,7 @@
 """Response: what a reply is about, by a list of words for each topic, kept as data."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from .base import Evidence, Label
@@ -8,6 +9,8 @@ from .rules import DATA, LANGUAGES, Pack
 from .words import Words
 
 _PACKS: dict[str, Pack] = {}
+# What stands between words, and means nothing in a phrase: "heat-pump", "S/4".
+_NO_WORD = re.compile(r"[^\w\s|*\[\]<>.^$?!,'’]")
 _MOST = 3
 _OF_INTENTS = {"pricing_request": "price", "document_request": "documents"}
 
@@ -22,10 +25,18 @@ def pack(language: str) -> Pack:
     return _PACKS[language]
 
 
+def check(phrase: str) -> None:
+    """Raise :class:`.rules.PackError` unless it is a phrase that can be looked for."""
+    own_pack("en", {"own": [phrase]})
+
+
 def own_pack(language: str, topics: Mapping[str, Sequence[str]]) -> Pack:
-    """Return the shipped topics and a user's own: ``{"topic": ["phrase", …]}``."""
+    """Return the shipped topics and a user's own: ``{"topic": ["phrase", …]}``.
+
+    :raises PackError: a phrase is none.
+    """
     more = [
-        {"label": topic, "phrase": phrase}
+        {"label": topic, "phrase": _NO_WORD.sub(" ", phrase)}
         for topic, phrases in topics.items()
         for phrase in phrases
     ]

