@@ -20,6 +20,7 @@
         "security/campaign_template_rules.xml",
         "security/campaign_segment_rules.xml",
         "security/response_rules.xml",
+        "security/response_routing_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -68,7 +69,13 @@
         # response
         "data/campaign_intent_data.xml",
         "data/campaign_topic_data.xml",
+        "data/response_routing_data.xml",
         "views/response_menus.xml",
+        "views/campaign_team_views.xml",
+        "views/campaign_routing_rule_views.xml",
+        "views/campaign_routing_trial_views.xml",
+        "views/campaign_service_level_views.xml",
+        "views/campaign_service_level_report_views.xml",
         # where to find it all
         "views/menus.xml",
     ],
