@@ -39,13 +39,13 @@ class CampaignServiceLevelReport(models.Model):
         readonly=True,
     )
     kept_share = fields.Float(
-        "Kept",
+        "Kept Promises",
         readonly=True,
         aggregator="avg",
         help="The share of promises that were kept; those that still run in time do "
         "not count.",
     )
-    used_hours = fields.Float("Average Hours", readonly=True, aggregator="avg")
+    used_hours = fields.Float("Hours on Average", readonly=True, aggregator="avg")
     median_hours = fields.Float(
         "Median Hours",
         readonly=True,

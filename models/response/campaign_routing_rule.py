@@ -115,10 +115,7 @@ class CampaignRoutingRule(models.Model):
                         rule.name,
                     )
                 )
-            if rule.team_id.company_id not in (
-                rule.company_id,
-                rule.company_id.browse(),
-            ):
+            if rule.team_id.company_id and rule.team_id.company_id != rule.company_id:
                 raise ValidationError(
                     self.env._(
                         "The team of “%s” belongs to another company.", rule.name

@@ -49,7 +49,6 @@ class CampaignTeamMember(models.Model):
         help="Blank: the person's own, or else the team's.",
     )
     away_until = fields.Date(
-        "Away Until",
         help="The day on which they are back. Leave in the calendar counts, too.",
     )
     last_turn = fields.Integer(
@@ -161,11 +160,8 @@ class CampaignTeamMember(models.Model):
             work = calendar._work_begins(all_resources, now, company)
             for member, resource in pairs:
                 begins_at, usually = work[resource.id]
-                is_away = (
-                    not begins_at
-                    or begins_at > usually
-                    or member._is_away(calendar, now)
-                )
+                is_on_leave = not begins_at or begins_at > usually
+                is_away = is_on_leave or member._is_away(calendar, now)
                 begins[member.id] = (begins_at, is_away)
         return begins
 

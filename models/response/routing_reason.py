@@ -86,18 +86,7 @@ class RoutingReason:
 
     def _why(self, choice, user):
         if not choice.candidate:
-            return {
-                FULL: self._env._(
-                    "all who could take it are at capacity, so it waits."
-                ),
-                CLOSED: self._env._(
-                    "nobody is at work, so it waits in the team's queue."
-                ),
-                AWAY: self._env._(
-                    "everybody is away, so it waits in the team's queue."
-                ),
-                EMPTY: self._env._("nobody there takes replies, so it waits."),
-            }[choice.reason]
+            return self._why_nobody()[choice.reason]
         name, those = user.name, self._those(choice)
         if choice.reason == LOAD:
             return self._env._(
@@ -125,6 +114,15 @@ class RoutingReason:
                 language=self._language(),
             )
         return self._env._("only %s is free.", name)
+
+    def _why_nobody(self):
+        env = self._env
+        return {
+            FULL: env._("all who could take it are at capacity, so it waits."),
+            CLOSED: env._("nobody is at work, so it waits in the team's queue."),
+            AWAY: env._("everybody is away, so it waits in the team's queue."),
+            EMPTY: env._("nobody there takes replies, so it waits."),
+        }
 
     def _those(self, choice):
         """Say among whom it was chosen."""

@@ -79,13 +79,9 @@ class CampaignResponse(models.Model):
             clocks = response.clock_ids
             running = clocks.filtered(lambda one: not one.stopped_at)
             statuses = set((running or clocks).mapped("status"))
+            worst_first = ("breached", "warning", "ok", "met")
             response.sla_status = next(
-                (
-                    one
-                    for one in ("breached", "warning", "ok", "met")
-                    if one in statuses
-                ),
-                False,
+                filter(statuses.__contains__, worst_first), False
             )
 
     # ------------------------------------------------------------
@@ -243,9 +239,7 @@ class CampaignResponse(models.Model):
             summary=self.env._(
                 "%(promise)s until %(time)s",
                 promise=kind,
-                time=format_datetime(
-                    self.env, clock.deadline, tz=tz, dt_format="EEE HH:mm"
-                ),
+                time=until,
             ),
             user_id=user.id,
         )
