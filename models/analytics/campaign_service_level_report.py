@@ -47,7 +47,6 @@ class CampaignServiceLevelReport(models.Model):
     )
     used_hours = fields.Float("Hours on Average", readonly=True, aggregator="avg")
     median_hours = fields.Float(
-        "Median Hours",
         readonly=True,
         aggregator="avg",
         help="Half of them took fewer working hours, half took more.",

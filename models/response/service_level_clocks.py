@@ -79,10 +79,8 @@ class CampaignResponse(models.Model):
             clocks = response.clock_ids
             running = clocks.filtered(lambda one: not one.stopped_at)
             statuses = set((running or clocks).mapped("status"))
-            worst_first = ("breached", "warning", "ok", "met")
-            response.sla_status = next(
-                filter(statuses.__contains__, worst_first), False
-            )
+            worst = ("breached", "warning", "ok", "met")
+            response.sla_status = next((one for one in worst if one in statuses), False)
 
     # ------------------------------------------------------------
     # Which service level
