@@ -14,6 +14,26 @@ class CampaignServiceLevelReport(models.Model):
     _auto = False
     _order = "started_at desc, id desc"
     _rec_name = "kind"
+    _depends = {
+        "campaign.service.clock": [
+            "company_id",
+            "kind",
+            "level_id",
+            "response_id",
+            "started_at",
+            "status",
+            "stopped_at",
+            "used_hours",
+            "user_id",
+        ],
+        "campaign.response": [
+            "campaign_id",
+            "intent_id",
+            "priority",
+            "team_id",
+            "user_id",
+        ],
+    }
 
     response_id = fields.Many2one("campaign.response", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

@@ -246,7 +246,7 @@ class CampaignResponse(models.Model):
     def _own_url(self):
         """Return where a person finds their open replies."""
         return (
-            f"{self.get_base_url()}/odoo/action-campaign_desk"
+            f"{self[:1].get_base_url()}/odoo/action-campaign_desk"
             ".campaign_response_action_own"
         )
 

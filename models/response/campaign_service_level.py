@@ -48,7 +48,7 @@ class CampaignServiceLevel(models.Model):
         "Hours cannot be below 0; 0 means that nothing is promised.",
     )
 
-    @api.constrains(*TARGETS.values())
+    @api.constrains("name", *TARGETS.values())
     def _check_promises_something(self):
         for level in self:
             if not any(level[name] for name in TARGETS.values()):

@@ -69,7 +69,6 @@ class Dealer:
     def choose(self, response, passed=None):
         """Choose a member for a reply; who has passed it on is not asked again."""
         passed = response.passed_user_ids | (passed or response.user_id.browse())
-        previous = self.team.keep_owner and response._previous_owner()
         return choose(
             [
                 one
@@ -80,12 +79,14 @@ class Dealer:
             by_load=self.team.mode == "load",
             waits=self.team.off_hours == "wait",
             language=response.language,
-            previous=previous
-            and next(
-                (id_ for id_, one in self._members.items() if one.user_id == previous),
-                None,
-            ),
+            previous=self._previous(response),
         )
+
+    def _previous(self, response):
+        """Return the id of the member who had the contact before, if they keep it."""
+        user = self.team.keep_owner and response._previous_owner()
+        members = self._members.items()
+        return next((id_ for id_, one in members if user and one.user_id == user), None)
 
     def note(self, user):
         """Count a reply that this person has been given."""

@@ -252,7 +252,6 @@ class CampaignResponse(models.Model):
             hours=clock.hours,
             level=clock.level_id.name or self.env._("a service level that is gone"),
         )
-        self._end_alarms()
         self._quietly().priority = str(min(int(self.priority or "0") + 1, 2))
         self._message_log(body=note)
         self._tell_leader(self.env._("Too late: %s", kind), note)
