@@ -327,6 +327,25 @@ class TestAtTheSameTime(BaseCase):
             two.invalidate_all()
             self.assertEqual(theirs.sudo().user_id.id, one_id)
 
+    def test_who_takes_one_is_faster_than_the_job(self):
+        with self._session(self.user_ids[0]) as person, self._session() as job:
+            job.cr.execute("SELECT 1")  # from here on it does not see what others do
+            person["campaign.response"].browse(self.reply_ids[0]).action_assign_to_me()
+            person.cr.commit()
+            person["campaign.response"].browse(self.reply_ids[1]).action_assign_to_me()
+            person.flush_all()
+            team = job["campaign.team"].browse(self.team_id)
+            with self.assertNoLogs("odoo.sql_db"):
+                self.assertEqual(team._hand_out(), 2)
+            job.cr.commit()
+            person.cr.commit()
+            person.invalidate_all()
+            replies = person["campaign.response"].sudo().browse(self.reply_ids)
+            self.assertEqual(
+                replies[:2].mapped("user_id.id"), [self.user_ids[0]], "both are theirs"
+            )
+            self.assertTrue(all(reply.user_id for reply in replies))
+
     def test_two_processes_give_out_of_one_team(self):
         """The second one gives out nothing, whether the first has committed or not."""
         with self._session() as one, self._session() as two:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from markupsafe import Markup
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -119,6 +120,25 @@ class CampaignResponse(models.Model):
         )
         self.invalidate_recordset(["user_id"], flush=False)
         return self.browse(id_ for (id_,) in rows)
+
+    def _is_still_free(self):
+        """Lock this reply, unless somebody took it since this transaction began.
+
+        For jobs: who is faster than they are is always right.
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        "SELECT 1 FROM campaign_response"
+                        " WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED",
+                        self.id,
+                    ),
+                    log_exceptions=False,
+                )
+                return bool(self.env.cr.fetchall())
+        except TransactionRollbackError:
+            return False
 
     def _taken_message(self):
         """Say who was faster."""

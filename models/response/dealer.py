@@ -69,12 +69,14 @@ class Dealer:
     def choose(self, response, passed=None):
         """Choose a member for a reply; who has passed it on is not asked again."""
         passed = response.passed_user_ids | (passed or response.user_id.browse())
+        able = {
+            id_
+            for id_, member in self._members.items()
+            if member.user_id not in passed
+            and response.company_id in member.user_id.company_ids
+        }
         return choose(
-            [
-                one
-                for one in self._as_it_is()
-                if self._members[one.id].user_id not in passed
-            ],
+            [one for one in self._as_it_is() if one.id in able],
             now=self._now,
             by_load=self.team.mode == "load",
             waits=self.team.off_hours == "wait",

@@ -66,7 +66,8 @@ class CampaignResponse(models.Model):
                 responses.silence_at = now + timedelta(minutes=1)
                 continue
             for response in responses:
-                response._pass_on(dealer)
+                if response._is_still_free():
+                    response._pass_on(dealer)
         return len(silent)
 
     def _pass_on(self, dealer):

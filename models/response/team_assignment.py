@@ -109,7 +109,7 @@ class CampaignTeam(models.Model):
         given = 0
         for response in responses:
             choice = dealer.choose(response)
-            if choice.candidate:
+            if choice.candidate and response._is_still_free():
                 user = dealer.user_of(choice)
                 reason = RoutingReason(response, self).from_queue(choice, user)
                 response._give(user, reason)
