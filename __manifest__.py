@@ -21,6 +21,7 @@
         "security/campaign_segment_rules.xml",
         "security/response_rules.xml",
         "security/response_learning_rules.xml",
+        "security/response_routing_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -84,6 +85,13 @@
         "views/analysis_settings_views.xml",
         "views/not_understood_views.xml",
         "views/response_learning_menus.xml",
+        "data/response_routing_data.xml",
+        "views/response_menus.xml",
+        "views/campaign_team_views.xml",
+        "views/campaign_routing_rule_views.xml",
+        "views/campaign_routing_trial_views.xml",
+        "views/campaign_service_level_views.xml",
+        "views/campaign_service_level_report_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

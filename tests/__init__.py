@@ -20,6 +20,9 @@ from . import test_campaign_template
 from . import test_response_intake
 from . import test_response_machines
 from . import test_response_matching
+from . import test_response_routing
+from . import test_response_assigning
+from . import test_response_service_levels
 from . import test_roles
 from . import test_sending_plan
 from . import test_sending_engine

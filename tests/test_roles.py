@@ -73,8 +73,12 @@ RIGHTS = {
     "campaign.theme": "- - - - - r - r",
     "campaign.analysis.service": "- - - - - crud",
     "campaign.response.tag": "- - - - - crud cr crud",
-    "campaign.team": "- - - - - crud r crud",
-    "campaign.team.member": "- - - - - crud r crud",
+    "campaign.team": "- - - - - crud ru crud",
+    "campaign.team.member": "- - - - - crud crud crud",
+    "campaign.routing.rule": "- - - - - crud r crud",
+    "campaign.service.level": "- - - - - crud r crud",
+    "campaign.service.clock": "- - - - - r r r",
+    "campaign.service.level.report": "- - - - - r - r",
 }
 
 

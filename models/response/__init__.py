@@ -30,3 +30,16 @@ from . import model_learning
 from . import understanding
 from . import correcting
 from . import analysis_settings
+# response: who gets it, and until when
+from . import resource_resource
+from . import resource_calendar
+from . import res_users
+from . import team_assignment
+from . import team_workload
+from . import campaign_routing_rule
+from . import routing
+from . import assigning
+from . import silence
+from . import campaign_service_level
+from . import campaign_service_clock
+from . import service_level_clocks
