@@ -8,8 +8,11 @@
     "category": "Marketing/Email Marketing",
     "depends": ["mass_mailing_crm", "mass_mailing_sale", "calendar", "contacts"],
     "external_dependencies": {
-        "python": ["dnspython"],
-        "apt": {"dnspython": "python3-dnspython"},
+        "python": ["dnspython", "icalendar"],
+        "apt": {
+            "dnspython": "python3-dnspython",
+            "icalendar": "python3-icalendar",
+        },
     },
     "data": [
         # who may
@@ -20,6 +23,7 @@
         "security/campaign_template_rules.xml",
         "security/campaign_segment_rules.xml",
         "security/response_rules.xml",
+        "security/response_act_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -69,6 +73,14 @@
         "data/campaign_intent_data.xml",
         "data/campaign_topic_data.xml",
         "views/response_menus.xml",
+        "data/campaign_act_policy_data.xml",
+        "data/campaign_answer_template_data.xml",
+        "data/response_mail_template_data.xml",
+        "views/campaign_act_policy_views.xml",
+        "views/campaign_response_act_views.xml",
+        "views/campaign_answer_template_views.xml",
+        "views/response_acts_settings_views.xml",
+        "views/crm_lead_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

@@ -68,6 +68,9 @@ RIGHTS = {
     "campaign.response.tag": "- - - - - crud cr crud",
     "campaign.team": "- - - - - crud r crud",
     "campaign.team.member": "- - - - - crud r crud",
+    "campaign.act.policy": "- - - - - crud r crud",
+    "campaign.response.act": "- - - - - r r r",
+    "campaign.answer.template": "- - - - - crud r crud",
 }
 
 

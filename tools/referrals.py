@@ -18,7 +18,8 @@ _ADDRESS = re.compile(
     re.I,
 )
 _PHONE = re.compile(r"(?<![\w/])\+?\(?\d[\d ()/.-]{6,18}\d(?!\w)")
-_NAME = r"[^\W\d_][\w'’-]{1,30}"
+# Begins with a capital, as far as Latin letters have small ones.
+_NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’-]{1,30}"
 _FULL_NAME = rf"(?:{_NAME}\.?[ \t]+){{0,2}}{_NAME}"
 _TITLES = (
     r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Frau|Herrn?|Mme|Monsieur|Madame|M|Sra?|Señora?|Don|"
@@ -120,7 +121,8 @@ def _name_of(address: str) -> str:
     """Return the name that an address spells: "anna.berg" does, "info" does not."""
     local = address.partition("@")[0].partition("+")[0]
     words = [word for word in re.split(r"[._-]", local) if word]
-    if local in _ROLES or len(words) < 2 or any(not word.isalpha() for word in words):
+    is_name = len(words) > 1 and all(len(w) > 1 and w.isalpha() for w in words)
+    if local in _ROLES or not is_name:
         return ""
     return " ".join(word.capitalize() for word in words[:3])
 

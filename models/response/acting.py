@@ -76,18 +76,18 @@ class CampaignResponse(models.Model):
         wanted = {}
         for wish in self._wishes():
             for offer in self._offers(wish.policy.code):
-                wanted[wish.policy.code, offer["key"]] = wish, offer
+                if not offer.get("by_hand"):
+                    wanted[wish.policy.code, offer["key"]] = wish, offer
         stale = acts_sudo.filtered(
-            lambda act: act.state == "proposed" and (act.code, act.key) not in wanted
+            lambda act: act.state == "proposed"
+            and (act.intent_id or act.kind)  # so a policy proposed it
+            and (act.code, act.key) not in wanted
         )
         stale.unlink()
         for case, (wish, offer) in wanted.items():
             act = known.get(case)
-            if act and act in stale:
-                act = None
-            if act and act.state != "proposed":
-                continue
-            self._propose(act, wish, offer)
+            if not act or act.state == "proposed":
+                self._propose(act, wish, offer)
         self._raise_priority()
 
     def _propose(self, act, wish, offer):
@@ -207,35 +207,27 @@ class CampaignResponse(models.Model):
         self.check_access("read")
         # sudo: the log of acts, which readers of the response may read
         acts_sudo = self.act_ids.sudo()
+        live = acts_sudo.filtered(lambda act: act.state in LIVE).sorted("id")
+        codes = acts_sudo._fields["code"]._description_selection(self.env)
         shown = []
-        for code, label in self.env["campaign.response.act"]._fields[
-            "code"
-        ]._description_selection(self.env):
-            live = acts_sudo.filtered(
-                lambda act, code=code: act.code == code and act.state in LIVE
-            )
-            gone = acts_sudo.filtered(
-                lambda act, code=code: act.code == code and act.state == "dismissed"
-            )
-            seen = {act.key for act in live}
-            shown += [self._shown_act(act, label) for act in live.sorted("id")]
+        for code, label in codes:
+            offers = {offer["key"]: offer for offer in self._offers(code)}
+            for act in live.filtered(lambda act, code=code: act.code == code):
+                shown.append(self._shown_act(act, label, offers.pop(act.key, {})))
             shown += [
-                self._shown_offer(code, label, offer)
-                for offer in self._offers(code)
-                if offer["key"] not in seen and not (code == "referral" and gone)
+                self._shown_offer(code, label, offer) for offer in offers.values()
             ]
         order = {"proposed": 0, "done": 1, "possible": 2}
         return sorted(shown, key=lambda act: order[act["state"]])
 
-    def _shown_act(self, act_sudo, label):
+    def _shown_act(self, act_sudo, label, current):
         target = act_sudo.with_env(self.env)._target()
         may_see = target is not None and target.has_access("read")
-        current = self._current_offer(act_sudo.code, act_sudo.key) or {}
-        offer = act_sudo.offer or current
-        is_proposed = act_sudo.state == "proposed"
+        offer = {**(act_sudo.offer or {}), **current, "key": act_sudo.key}
+        if act_sudo.state == "done":
+            offer.update(choices=[], confirm="")
         return {
-            **self._shown_offer(act_sudo.code, label, {**offer, "key": act_sudo.key}),
-            "choices": current.get("choices", []) if is_proposed else [],
+            **self._shown_offer(act_sudo.code, label, offer),
             "state": act_sudo.state,
             "reason": act_sudo.reason or "",
             "act_id": act_sudo.id,
@@ -349,7 +341,7 @@ class CampaignResponse(models.Model):
         _logger.info(
             "Response %s: %s%s", self.id, act_sudo.code, " by itself" * by_itself
         )
-        self._note_act(self.env._("%s", act_sudo.summary or act_sudo.display_name))
+        self._note_act(act_sudo.summary or act_sudo.display_name)
 
     def _note_act(self, text):
         """Write what was done into the history of the response."""
@@ -361,7 +353,7 @@ class CampaignResponse(models.Model):
 
         :return: the acts, as :meth:`get_acts`.
         """
-        act_sudo = self._own_act(act_id, "done")
+        act_sudo = self._own_act(act_id)
         if act_sudo.state == "done":
             self.with_company(self.company_id)._take_back(act_sudo)
         return self.get_acts()
@@ -385,7 +377,7 @@ class CampaignResponse(models.Model):
 
         :return: the acts, as :meth:`get_acts`.
         """
-        act_sudo = self._own_act(act_id, "proposed")
+        act_sudo = self._own_act(act_id)
         if act_sudo.state == "proposed":
             act_sudo.write(
                 {
@@ -396,7 +388,7 @@ class CampaignResponse(models.Model):
             )
         return self.get_acts()
 
-    def _own_act(self, act_id, _state):
+    def _own_act(self, act_id):
         """Return an act upon this response, for those who may act."""
         self.ensure_one()
         self._check_may_act()
