@@ -80,7 +80,7 @@
         "views/campaign_response_act_views.xml",
         "views/campaign_answer_template_views.xml",
         "views/response_acts_settings_views.xml",
-        "views/crm_lead_views.xml",
+        "views/response_target_views.xml",
         # where to find it all
         "views/menus.xml",
     ],
