@@ -17,6 +17,12 @@ from . import test_campaign_files
 from . import test_campaign_render
 from . import test_campaign_ui
 from . import test_campaign_template
+from . import test_response_acts
+from . import test_response_opt_out
+from . import test_response_referral
+from . import test_response_meeting
+from . import test_response_invitations
+from . import test_response_answers
 from . import test_roles
 from . import test_sending_plan
 from . import test_sending_engine

@@ -20,8 +20,8 @@ from . import act_ticket
 from . import meeting_times
 from . import act_meeting
 from . import suggesting
-from . import res_company
-from . import res_partner
+from . import acts_company
+from . import referred_partner
 from . import acts_settings
 from . import crm_lead
 from . import calendar_event
