@@ -1,5 +1,9 @@
 """What tests of acts share: replies as the analysis leaves them."""
 
+import email
+import email.policy
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import new_test_user
 
@@ -14,6 +18,9 @@ class ActsCommon(DeskCommon):
         cls.company.write(
             {"response_meeting_notice": 0, "response_confirms_opt_out": False}
         )
+        cls.company.resource_calendar_id.tz = "UTC"
+        cls.posted = []
+        cls.mailbox.handle_DATA = cls._keep_mail
         cls.responder = new_test_user(
             cls.env,
             "ben",
@@ -32,6 +39,31 @@ class ActsCommon(DeskCommon):
         cls.ann = cls.env["res.partner"].create(
             {"name": "Ann Guest", "email": "ann@customer.example", "tz": "UTC"}
         )
+
+    @classmethod
+    async def _keep_mail(cls, _server, _session, envelope):
+        """Keep each mail that the server gets, whatever it is."""
+        cls.posted.append((tuple(envelope.rcpt_tos), envelope.original_content))
+        return "250 2.0.0 Ok: queued as 4711"
+
+    def setUp(self):
+        super().setUp()
+        self.posted.clear()
+
+    def _mails_to(self, address):
+        """Return the mails that arrived at an address, read by Python's parser."""
+        return [
+            email.message_from_bytes(content, policy=email.policy.default)
+            for to, content in self.posted
+            if address in to
+        ]
+
+    @staticmethod
+    def _monday(hour, minute=0, days=0):
+        """Return a time on the Monday after the next six days, as naive UTC."""
+        today = fields.Date.today() + timedelta(days=7)
+        monday = today + timedelta(days=-today.weekday() % 7 + days)
+        return fields.Datetime.to_datetime(monday).replace(hour=hour, minute=minute)
 
     def _response(self, intents=(), text="Hello", *, act=True, **values):
         """Make an understood reply.
