@@ -50,8 +50,13 @@ class TestActPolicies(ActsCommon):
         response.with_user(self.responder).action_dismiss(act.id)
         response._act()
         self.assertEqual(act.state, "dismissed")
-        self.assertFalse([one for one in self._acts(response) if one[1] == "proposed"
-                          and one[0] == "lead"])
+        self.assertFalse(
+            [
+                one
+                for one in self._acts(response)
+                if one[1] == "proposed" and one[0] == "lead"
+            ]
+        )
 
     def test_proposals_follow_a_correction(self):
         response = self._response({"interested": 0.6})
@@ -172,7 +177,9 @@ class TestActRights(ActsCommon):
                     attempt(theirs)
         self.assertEqual(act.state, "proposed")
         own = response.with_user(self.responder)
-        self.assertFalse(self.env["crm.lead"].with_user(self.responder).has_access("read"))
+        self.assertFalse(
+            self.env["crm.lead"].with_user(self.responder).has_access("read")
+        )
         own.action_do("lead")
         self.assertTrue(response.lead_id)
         # made for them, but CRM is still not theirs to see
@@ -342,8 +349,11 @@ class TestActTicket(ActsCommon):
 
     def test_ticket(self):
         # No help desk is here to test with; a model with some of its fields will do.
-        self.patch(type(self.env["campaign.response"]), "_ticket_model",
-                   lambda _self: "crm.lead")
+        self.patch(
+            type(self.env["campaign.response"]),
+            "_ticket_model",
+            lambda _self: "crm.lead",
+        )
         response = self._response(["question"], "It <b>broke</b>")
         self.assertEqual(self._act_of(response, "ticket").state, "proposed")
         response.with_user(self.responder).action_do("ticket")

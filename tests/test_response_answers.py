@@ -38,14 +38,20 @@ class TestAnswerTemplates(ActsCommon):
         self._template("any")
         self._template("price", intents=["pricing_request"])
         self._template("price, English", intents=["pricing_request"], language="en")
-        self._template("price, ours", intents=["pricing_request"], language="en",
-                       team_ids=[(6, 0, self.team.ids)])
+        self._template(
+            "price, ours",
+            intents=["pricing_request"],
+            language="en",
+            team_ids=[(6, 0, self.team.ids)],
+        )
         self._template("second intent", intents=["question"])
         self._template("German", intents=["pricing_request"], language="de")
-        self._template("theirs", intents=["pricing_request"],
-                       team_ids=[(6, 0, other_team.ids)])
-        self._template("company", intents=["pricing_request"],
-                       company_id=other_company.id)
+        self._template(
+            "theirs", intents=["pricing_request"], team_ids=[(6, 0, other_team.ids)]
+        )
+        self._template(
+            "company", intents=["pricing_request"], company_id=other_company.id
+        )
         self._template("opt-out", intents=["unsubscribe"])
         response = self._response(["pricing_request", "question"], act=False)
         response.intent_id = self.env.ref("campaign_desk.intent_pricing_request")
@@ -66,7 +72,9 @@ class TestAnswerTemplates(ActsCommon):
         )
         response = self._response(
             text="x",
-            ask_ids=[(0, 0, {"kind": "question", "sentence": "<script>alert(1)</script>"})],
+            ask_ids=[
+                (0, 0, {"kind": "question", "sentence": "<script>alert(1)</script>"})
+            ],
         )
         [answer] = self._suggested(response)
         self.assertEqual(

@@ -20,9 +20,7 @@ class TestMeetingTimes(ActsCommon):
 
     def _choices(self, response):
         choices = response.with_user(self.responder).get_meeting_choices()
-        return {
-            one["start"]: (one["is_named"], one["is_free"]) for one in choices
-        }
+        return {one["start"]: (one["is_named"], one["is_free"]) for one in choices}
 
     def _busy(self, start, hours=1, **values):
         return self.env["calendar.event"].create(
@@ -58,12 +56,12 @@ class TestMeetingTimes(ActsCommon):
             self.ann.country_id = country and self.env.ref(f"base.{country}")
             response = self._named({"start": ten.isoformat(), "zone": zone})
             [start] = [
-                start for start, (named, _free) in self._choices(response).items() if named
+                start
+                for start, (named, _free) in self._choices(response).items()
+                if named
             ]
             with self.subTest(zone=zone, tz=tz, country=country):
-                self.assertIn(
-                    fields.Datetime.to_datetime(start) - utc, continue_hours
-                )
+                self.assertIn(fields.Datetime.to_datetime(start) - utc, continue_hours)
 
     def test_busy_then_others_are_proposed(self):
         ten = self._monday(10)
@@ -90,7 +88,9 @@ class TestMeetingTimes(ActsCommon):
         # at work from 13 to 17, busy until 15, with a quarter of an hour in between
         self.assertTrue(self._choices(response))
         for start, flags in self._choices(response).items():
-            self.assertTrue(str(self._monday(15, 30)) <= start <= str(self._monday(16, 30)))
+            self.assertTrue(
+                str(self._monday(15, 30)) <= start <= str(self._monday(16, 30))
+            )
             self.assertEqual(flags, (True, True))
 
     def test_working_hours_leave_and_whole_days(self):
@@ -112,9 +112,7 @@ class TestMeetingTimes(ActsCommon):
         response = self._response(["meeting_request"])
         span = [self._monday(0), self._monday(0, days=2)]
         now = response._now()
-        work = response._work_spans(
-            self.responder, now, now + timedelta(days=20)
-        )
+        work = response._work_spans(self.responder, now, now + timedelta(days=20))
         self.assertTrue(work)
         self.assertFalse(
             [s for s, _e in work if s.replace(tzinfo=None).date() == span[0].date()]
@@ -134,7 +132,9 @@ class TestMeetingTimes(ActsCommon):
         self.assertEqual(self._choices(response)[str(ten)], (True, True))
 
     def test_other_zone_gets_its_daytime(self):
-        self.ann.write({"tz": "America/New_York", "country_id": self.env.ref("base.us")})
+        self.ann.write(
+            {"tz": "America/New_York", "country_id": self.env.ref("base.us")}
+        )
         response = self._response(["meeting_request"])
         for start in self._choices(response):
             self.assertGreaterEqual(start[11:], "12:00:00")
@@ -165,7 +165,8 @@ class TestMeetingTimes(ActsCommon):
                 "res_id": response.id,
                 "mimetype": "text/calendar",
                 "raw": (
-                    "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:theirs\r\n"
+                    "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n"
+                    "BEGIN:VEVENT\r\nUID:theirs\r\n"
                     f"DTSTART:{ten:%Y%m%dT%H%M%SZ}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
                 ).encode(),
             }
@@ -199,8 +200,12 @@ class TestMeetingAct(ActsCommon):
         # once more is no second one
         self._book(response, start=str(self._monday(11)))
         self.assertEqual(response.meeting_id, event)
-        self.assertEqual(self.env["calendar.event"].search_count(
-            [("campaign_response_id", "=", response.id)]), 1)
+        self.assertEqual(
+            self.env["calendar.event"].search_count(
+                [("campaign_response_id", "=", response.id)]
+            ),
+            1,
+        )
 
     def test_for_a_colleague(self):
         self.team.member_ids = [(0, 0, {"user_id": self.stranger.id})]
@@ -246,7 +251,11 @@ class TestMeetingAct(ActsCommon):
         policy.write({"mode": "auto", "min_confidence": 0.9})
         one = {"start": self._monday(10).isoformat(), "precision": "minute"}
         two = {"start": self._monday(11).isoformat(), "precision": "minute"}
-        for named, state in (([one], "done"), ([one, two], "proposed"), ([], "proposed")):
+        for named, state in (
+            ([one], "done"),
+            ([one, two], "proposed"),
+            ([], "proposed"),
+        ):
             guest = self.ann.copy({"email": f"g{len(named)}@x.test"})
             response = self._response(
                 ["meeting_request"],

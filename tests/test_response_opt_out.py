@@ -1,4 +1,4 @@
-"""Response: who writes that they want no more mail gets none; who declines still may."""
+"""Response: who wants no more mail gets none; who declines may get some."""
 
 from datetime import timedelta
 

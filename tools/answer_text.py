@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Mapping
 
 _FIELD = re.compile(r"\{\{\s*([a-z_]{1,40})\s*(?:\|\|\|([^{}<>]{0,200}))?\s*\}\}")
-_IN_TAG = re.compile(r"<[^<>]*\{\{[^<>]*>")
+# Editors write what stands in the address of a link in percent signs.
+_IN_TAG = re.compile(r"<[^<>]*(?:\{\{|%7B%7B)[^<>]*>", re.I)
 _SPACES = re.compile(r"&nbsp;|\u00a0")
 
 

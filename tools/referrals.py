@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .addresses import is_role
+
 _LONGEST_TEXT = 20_000
 _MOST = 5
 
@@ -41,17 +43,18 @@ _WEAK = frozenset(("an", "bei", "mit", "email", "e-mail", "ask for"))
 _NAMED = re.compile(
     rf"\b(?P<cue>{_CUES})[\s:,]{{1,3}}(?P<title>{_TITLES})(?P<name>{_FULL_NAME})"
 )
-_NOT_NAMES = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT_NAMES = _words(
     "me us you him her them the our my your this that who if for and or at on in to "
     "with about directly instead please sales support marketing purchasing it hr "
     "mich uns sie ihn ihr die der das den dem unser mein oder und für bitte direkt "
     "moi nous vous lui le la les notre mon ma pour et ou "
-    "mí nosotros usted él ella el los nuestro mi para y o".split()
-)
-_ROLES = frozenset(
-    "info sales support office contact hello mail team service admin marketing "
-    "kontakt vertrieb einkauf noreply no-reply donotreply buchhaltung ventas "
-    "compras contacto accueil".split()
+    "mí nosotros usted él ella el los nuestro mi para y o"
 )
 
 
@@ -122,7 +125,7 @@ def _name_of(address: str) -> str:
     local = address.partition("@")[0].partition("+")[0]
     words = [word for word in re.split(r"[._-]", local) if word]
     is_name = len(words) > 1 and all(len(w) > 1 and w.isalpha() for w in words)
-    if local in _ROLES or not is_name:
+    if not is_name or is_role(address):
         return ""
     return " ".join(word.capitalize() for word in words[:3])
 

@@ -7,11 +7,13 @@ from . import campaign_team_member
 from . import campaign_response
 from . import campaign_response_label
 from . import campaign_response_ask
+
 # act
 from . import campaign_act_policy
 from . import campaign_response_act
 from . import campaign_answer_template
 from . import acting
+from . import act_clicks
 from . import act_lead
 from . import act_reminder
 from . import act_opt_out

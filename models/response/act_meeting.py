@@ -15,7 +15,6 @@ class CampaignResponse(models.Model):
 
     meeting_id = fields.Many2one(
         "calendar.event",
-        "Meeting",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
@@ -97,7 +96,9 @@ class CampaignResponse(models.Model):
         """Return the one exact time that the writer named, as naive UTC."""
         exact = [start for start, _end, is_exact in self._named_times(host) if is_exact]
         if len(set(exact)) != 1:
-            raise UserError(self.env._("choose a time: the writer names no single one."))
+            raise UserError(
+                self.env._("choose a time: the writer names no single one.")
+            )
         return self._check_start(exact[0].replace(tzinfo=None))
 
     def _read_start(self, params):
@@ -199,7 +200,8 @@ class CampaignResponse(models.Model):
         if not event_sudo or not counter:
             raise UserError(self.env._("The meeting is no longer there."))
         before = [
-            fields.Datetime.to_string(when) for when in (event_sudo.start, event_sudo.stop)
+            fields.Datetime.to_string(when)
+            for when in (event_sudo.start, event_sudo.stop)
         ]
         start = self._check_start(fields.Datetime.to_datetime(counter["start"]))
         event_sudo.write({"start": start, "stop": counter["stop"]})

@@ -60,9 +60,11 @@ class CampaignResponse(models.Model):
         made, prolonged = [], {}
         for address in addresses:
             there = suppressions_sudo._find_all(address).filtered(
-                lambda one: one.state == "in_force"
-                and one.scope in ("global", "company")
-                and one.company_id <= self.company_id
+                lambda one: (
+                    one.state == "in_force"
+                    and one.scope in ("global", "company")
+                    and one.company_id <= self.company_id
+                )
             )
             if there.filtered(lambda one: not one.expires_at):
                 continue

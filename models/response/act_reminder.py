@@ -31,7 +31,8 @@ class CampaignResponse(models.Model):
             if vals.get("follow_up_date") and act.code == "reminder":
                 activity.date_deadline = self.follow_up_date
         if vals.get("user_id") and waiting:
-            self._act()  # some of it may have waited for somebody responsible
+            # sudo: whoever hands it on may not see it any more
+            self.sudo()._act()  # some of it may have waited for somebody responsible
 
     # ------------------------------------------------------------
     # Reminder

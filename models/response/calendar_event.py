@@ -102,9 +102,11 @@ class CalendarEvent(models.Model):
         """
         # sudo: the identity is nobody's to see or change
         return self.sudo().filtered(
-            lambda event: event.campaign_ics_uid
-            and not event.recurrency
-            and not event._skip_send_mail_status_update()
+            lambda event: (
+                event.campaign_ics_uid
+                and not event.recurrency
+                and not event._skip_send_mail_status_update()
+            )
         )
 
     # ------------------------------------------------------------

@@ -82,7 +82,7 @@ class CampaignActPolicy(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%(act)s” is noticed outside and cannot be unsaid. By itself "
-                        "it needs a confidence of %(sure)s or more, or exact rules only.",
+                        "it needs a confidence of %(sure)s, or exact rules only.",
                         act=policy._label("code"),
                         sure=SURE,
                     )

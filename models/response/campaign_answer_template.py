@@ -68,7 +68,7 @@ class CampaignAnswerTemplate(models.Model):
                         "“%(wrong)s” cannot be filled in. What can be written, outside "
                         "of links and with the same format throughout: %(names)s.",
                         wrong=wrong,
-                        names=", ".join("{{ %s }}" % name for name in NAMES),
+                        names=", ".join(f"{{{{ {name} }}}}" for name in NAMES),
                     )
                 )
 

@@ -48,7 +48,7 @@ class CampaignResponseAct(models.Model):
     kind = fields.Selection(ABSENT)
     confidence = fields.Float(aggregator="avg", help="From 0 to 1.")
     reason = fields.Char(help="Why, in one sentence.")
-    by_itself = fields.Boolean("By Itself")
+    by_itself = fields.Boolean()
     user_id = fields.Many2one("res.users", "By", help="Who pressed the button.")
     done_at = fields.Datetime()
     undone_at = fields.Datetime("Taken Back At")

@@ -8,7 +8,9 @@ class CrmLead(models.Model):
 
     campaign_response_ids = fields.One2many("campaign.response", "lead_id", "Replies")
     campaign_response_count = fields.Integer(
-        "Number of Replies", compute="_compute_campaign_response_count", compute_sudo=True
+        "Number of Replies",
+        compute="_compute_campaign_response_count",
+        compute_sudo=True,
     )
     campaign_mailing_id = fields.Many2one(
         "mailing.mailing",

@@ -99,7 +99,10 @@ class CalendarEvent(models.Model):
             self._message_log(body=f"{guest.common_name}: {answer.comment}")
 
     def _note_counter(self, guest, answer):
-        if not answer.start or answer.start.replace(tzinfo=None) < fields.Datetime.now():
+        if (
+            not answer.start
+            or answer.start.replace(tzinfo=None) < fields.Datetime.now()
+        ):
             text = self.env._("%s asks for another time.", guest.common_name)
             self._message_log(body=f"{text} {answer.comment}".strip())
             self._tell_host(text)

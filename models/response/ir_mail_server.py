@@ -9,7 +9,7 @@ class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
     @api.model
-    def _build_email__(self, email_from, email_to, subject, body, **kwargs):  # noqa: PLW3201
+    def _build_email__(self, email_from, email_to, subject, body, **kwargs):
         """Add a calendar file with a method as another form of the mail, too.
 
         Programs that know invitations show buttons for it; the others show a file.

@@ -186,7 +186,9 @@ class CampaignResponse(models.Model):
         label = format_datetime(self.env, naive, tz=ours, dt_format="EEE d MMM, HH:mm")
         if theirs and _offset(moment, theirs) != _offset(moment, ours):
             clock = format_datetime(self.env, naive, tz=theirs, dt_format="EEE HH:mm")
-            label = self.env._("%(ours)s (for them %(theirs)s)", ours=label, theirs=clock)
+            label = self.env._(
+                "%(ours)s (for them %(theirs)s)", ours=label, theirs=clock
+            )
         return label
 
     def _time_for_writer(self, start, host):

@@ -38,7 +38,9 @@ def recipient_zones(mailing, res_ids, year):
 
 def _default_zone(mailing, year):
     seat = mailing.company_id.partner_id
-    return mailing.user_id.tz or known_zone(seat.tz, seat.country_id.code, year) or "UTC"
+    return (
+        mailing.user_id.tz or known_zone(seat.tz, seat.country_id.code, year) or "UTC"
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -90,7 +90,9 @@ class TestReading(unittest.TestCase):
         for status in ("ACCEPTED", "DECLINED", "TENTATIVE"):
             answer = invitations.read(reply(status))
             [person] = answer.attendees
-            self.assertEqual((person.address, person.status), ("ann@example.com", status))
+            self.assertEqual(
+                (person.address, person.status), ("ann@example.com", status)
+            )
             self.assertEqual((answer.method, answer.uid), ("REPLY", "abc@db"))
             self.assertEqual(answer.sequence, 1)
             self.assertEqual(answer.start, START)
@@ -112,7 +114,9 @@ class TestReading(unittest.TestCase):
             "END:STANDARD\r\nEND:VTIMEZONE\r\n"
         )
         begin = time.monotonic()
-        answer = invitations.read(reply(start=";TZID=Evil:20261130T150000", zones=zones))
+        answer = invitations.read(
+            reply(start=";TZID=Evil:20261130T150000", zones=zones)
+        )
         self.assertLess(time.monotonic() - begin, 1)
         self.assertEqual((answer.uid, answer.start), ("abc@db", None))
 

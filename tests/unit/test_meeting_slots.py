@@ -31,7 +31,9 @@ class TestFreeTimes(unittest.TestCase):
     def test_nothing_fits(self):
         self.assertEqual(slots.free_times([(at(9), at(9, 20))], [], HALF), [])
         self.assertEqual(slots.free_times([], [], HALF), [])
-        self.assertEqual(slots.free_times([(at(9), at(12))], [(at(8), at(13))], HALF), [])
+        self.assertEqual(
+            slots.free_times([(at(9), at(12))], [(at(8), at(13))], HALF), []
+        )
 
     def test_is_free(self):
         busy = [(at(10), at(11))]
@@ -51,9 +53,7 @@ class TestFreeTimes(unittest.TestCase):
     def test_daytime_of_another_zone(self):
         [span] = slots.daytime(at(0), at(23), "America/New_York")[-1:]
         self.assertEqual(span, (at(13), at(23)))
-        self.assertEqual(
-            slots.overlap([(at(8), at(17))], [span]), [(at(13), at(17))]
-        )
+        self.assertEqual(slots.overlap([(at(8), at(17))], [span]), [(at(13), at(17))])
         saturday = slots.daytime(at(10, day=28), at(11, day=28), "UTC")
         self.assertEqual(saturday, [])
 

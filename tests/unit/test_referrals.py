@@ -17,7 +17,10 @@ class TestReferrals(unittest.TestCase):
                 "I am not the one. Write to j.doe@example.com instead.",
                 Named("", "j.doe@example.com"),
             ),
-            ("Ask maria.lopez@example.com", Named("Maria Lopez", "maria.lopez@example.com")),
+            (
+                "Ask maria.lopez@example.com",
+                Named("Maria Lopez", "maria.lopez@example.com"),
+            ),
             ("Try info@example.com", Named("", "info@example.com")),
             (
                 "Zuständig ist jetzt Frau Petra Müller, petra.mueller@example.de",
