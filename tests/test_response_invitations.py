@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .response_case import ActsCommon
 
@@ -334,6 +335,7 @@ class TestInvitations(ActsCommon):
             self.env["mail.thread"].message_process(False, mail.as_bytes())
             self.assertEqual(self._guest().state, "needsAction")
 
+    @mute_logger("odoo.addons.mail.models.mail_mail")
     def test_refused_invitation_does_not_break_the_booking(self):
         self.mailbox.answers["bea"] = "550 no such user"
         bea = self.ann.copy({"name": "Bea", "email": "bea@customer.example"})
