@@ -128,7 +128,7 @@ class CampaignResponse(models.Model):
         except UserError as error:
             # such as: nobody is responsible yet
             act.reason = self.env._(
-                "%(reason)s Not by itself: %(hindrance)s",
+                "%(reason)s – not by itself: %(hindrance)s",
                 reason=act.reason,
                 hindrance=error.args[0],
             )
@@ -195,8 +195,8 @@ class CampaignResponse(models.Model):
             "said": wish.evidence,
         }
         if wish.evidence:
-            return self.env._("%(what)s, %(sure)s %% sure: “%(said)s”.", **values)
-        return self.env._("%(what)s, %(sure)s %% sure.", **values)
+            return self.env._("%(what)s, %(sure)s %% sure: “%(said)s”", **values)
+        return self.env._("%(what)s, %(sure)s %% sure", **values)
 
     # ------------------------------------------------------------
     # What all acts need

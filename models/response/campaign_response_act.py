@@ -31,6 +31,7 @@ class CampaignResponseAct(models.Model):
     )
     company_id = fields.Many2one(related="response_id.company_id", store=True)
     campaign_id = fields.Many2one(related="response_id.campaign_id", store=True)
+    author_name = fields.Char("From", related="response_id.author_name")
     code = fields.Selection(ACTS, "Act", required=True, index=True)
     key = fields.Char(required=True, default="-")
     state = fields.Selection(
