@@ -8,8 +8,11 @@
     "category": "Marketing/Email Marketing",
     "depends": ["mass_mailing_crm", "mass_mailing_sale", "calendar", "contacts"],
     "external_dependencies": {
-        "python": ["dnspython"],
-        "apt": {"dnspython": "python3-dnspython"},
+        "python": ["dnspython", "icalendar"],
+        "apt": {
+            "dnspython": "python3-dnspython",
+            "icalendar": "python3-icalendar",
+        },
     },
     "data": [
         # who may
@@ -22,6 +25,7 @@
         "security/response_rules.xml",
         "security/response_learning_rules.xml",
         "security/response_routing_rules.xml",
+        "security/response_act_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -92,6 +96,14 @@
         "views/campaign_routing_trial_views.xml",
         "views/campaign_service_level_views.xml",
         "views/campaign_service_level_report_views.xml",
+        "data/campaign_act_policy_data.xml",
+        "data/campaign_answer_template_data.xml",
+        "data/response_mail_template_data.xml",
+        "views/campaign_act_policy_views.xml",
+        "views/campaign_response_act_views.xml",
+        "views/campaign_answer_template_views.xml",
+        "views/response_acts_settings_views.xml",
+        "views/response_target_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

@@ -23,6 +23,12 @@ from . import test_response_matching
 from . import test_response_routing
 from . import test_response_assigning
 from . import test_response_service_levels
+from . import test_response_acts
+from . import test_response_opt_out
+from . import test_response_referral
+from . import test_response_meeting
+from . import test_response_invitations
+from . import test_response_answers
 from . import test_roles
 from . import test_sending_plan
 from . import test_sending_engine

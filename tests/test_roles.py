@@ -79,6 +79,11 @@ RIGHTS = {
     "campaign.service.level": "- - - - - crud r crud",
     "campaign.service.clock": "- - - - - r r r",
     "campaign.service.level.report": "- - - - - r - r",
+    "campaign.team": "- - - - - crud r crud",
+    "campaign.team.member": "- - - - - crud r crud",
+    "campaign.act.policy": "- - - - - crud r crud",
+    "campaign.response.act": "- - - - - r r r",
+    "campaign.answer.template": "- - - - - crud r crud",
 }
 
 

@@ -43,3 +43,25 @@ from . import silence
 from . import campaign_service_level
 from . import campaign_service_clock
 from . import service_level_clocks
+# act
+from . import campaign_act_policy
+from . import campaign_response_act
+from . import campaign_answer_template
+from . import acting
+from . import act_clicks
+from . import act_lead
+from . import act_reminder
+from . import act_opt_out
+from . import act_referral
+from . import act_ticket
+from . import meeting_times
+from . import act_meeting
+from . import suggesting
+from . import acts_company
+from . import referred_partner
+from . import acts_settings
+from . import crm_lead
+from . import calendar_event
+from . import calendar_popover_delete_wizard
+from . import ir_mail_server
+from . import invitation_answers

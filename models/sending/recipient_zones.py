@@ -32,7 +32,7 @@ def recipient_zones(mailing, res_ids, year):
         country = person.country_id
         if not country and has_country:
             country = record.country_id
-        zones[record.id] = _zone(person.tz, country.code, year) or default
+        zones[record.id] = known_zone(person.tz, country.code, year) or default
     return {res_id: pytz.timezone(zone) for res_id, zone in zones.items()}
 
 
@@ -43,11 +43,13 @@ def known_zone(person, year):
 
 def _default_zone(mailing, year):
     seat = mailing.company_id.partner_id
-    return mailing.user_id.tz or _zone(seat.tz, seat.country_id.code, year) or "UTC"
+    return (
+        mailing.user_id.tz or known_zone(seat.tz, seat.country_id.code, year) or "UTC"
+    )
 
 
 @lru_cache(maxsize=4096)
-def _zone(name, country_code, year):
+def known_zone(name, country_code, year):
     """Return the name of a person's time zone, or None when it cannot be known.
 
     Odoo gives a new contact the time zone of whoever enters it. So a zone is believed
