@@ -7,3 +7,11 @@ from . import campaign_team_member
 from . import campaign_response
 from . import campaign_response_label
 from . import campaign_response_ask
+# response desk
+from . import campaign_response_reader
+from . import desk
+from . import desk_setup
+from . import presence
+from . import reading
+from . import reading_context
+from . import answering
