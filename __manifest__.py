@@ -69,6 +69,13 @@
         "data/campaign_intent_data.xml",
         "data/campaign_topic_data.xml",
         "views/response_menus.xml",
+        "views/campaign_response_tag_views.xml",
+        "views/campaign_response_bulk_views.xml",
+        "views/campaign_response_views.xml",
+        "views/campaign_response_search_views.xml",
+        "views/campaign_response_report_views.xml",
+        "views/response_link_views.xml",
+        "views/response_desk_menus.xml",
         # where to find it all
         "views/menus.xml",
     ],

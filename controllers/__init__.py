@@ -2,5 +2,6 @@ from . import gate
 from . import tracking
 from . import preview
 from . import campaign_template
+from . import safe_export
 
 gate.install()

@@ -15,3 +15,10 @@ from . import presence
 from . import reading
 from . import reading_context
 from . import answering
+from . import response_links_mixin
+from . import utm_campaign
+from . import mailing_mailing
+from . import mailing_trace
+from . import res_partner
+from . import mailing_contact
+from . import base

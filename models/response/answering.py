@@ -241,17 +241,19 @@ class CampaignResponse(models.Model):
 
     def _post_answer(self, body, attachment_ids, to, cc, subject):
         """Write the answer into the history; nobody is told by that."""
-        return self.message_post(
+        message = self.message_post(
             body=Markup(html_sanitize(body, sanitize_attributes=True)),
             subject=" ".join((subject or self._answer_subject()).split()),
             message_type="email_outgoing",
             subtype_xmlid="mail.mt_note",
             author_id=self.env.user.partner_id.id,
             email_from=self._answer_sender(),
-            outgoing_email_to=f"{to}, {cc}" if cc else to,
             reply_to=self._answer_reply_to(),
             attachment_ids=attachment_ids or [],
         )
+        # sudo: told while posting, Odoo would send a mail of its own to them.
+        message.sudo().outgoing_email_to = f"{to}, {cc}" if cc else to
+        return message
 
     def _answer_reply_to(self):
         """Return the address by which the next reply comes back here."""

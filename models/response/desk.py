@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 OPEN_STATES = ("new", "open")
+MOST_IN_QUEUE = 200
 
 
 class CampaignResponse(models.Model):
@@ -18,6 +19,9 @@ class CampaignResponse(models.Model):
     )
     is_mine = fields.Boolean(
         "Mine", compute="_compute_is_mine", search="_search_is_mine"
+    )
+    is_late = fields.Boolean(
+        "Overdue", compute="_compute_is_late", search="_search_is_late"
     )
     author_label = fields.Char("Who", compute="_compute_author_label")
     snippet = fields.Char("Reply in Short", compute="_compute_snippet")
@@ -66,6 +70,26 @@ class CampaignResponse(models.Model):
             return NotImplemented
         mine = Domain("user_id", "=", self.env.uid)
         return Domain.OR(mine if one else ~mine for one in value)
+
+    @api.depends("follow_up_date", "state")
+    def _compute_is_late(self):
+        # by the database, as the search: deadlines may hang on other records
+        late = self.search(Domain("id", "in", self.ids) & self._late_domain())
+        for response in self:
+            response.is_late = response._origin in late
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = self._late_domain()
+        return Domain.OR(late if one else ~late for one in value)
+
+    @api.model
+    def _late_domain(self):
+        """Return the domain of replies that should have been answered by now."""
+        open_ones = Domain("state", "in", OPEN_STATES)
+        return open_ones & Domain("follow_up_date", "<", "today")
 
     @api.depends("author_name", "email", "email_from")
     def _compute_author_label(self):
@@ -174,7 +198,7 @@ class CampaignResponse(models.Model):
             "unread": Domain("is_unread", "=", True),
             "mine": Domain("user_id", "=", self.env.uid),
             "unassigned": Domain("user_id", "=", False),
-            "overdue": self._overdue_domain(),
+            "overdue": Domain("is_late", "=", True),
         }
         counts = {
             name: self.search_count(open_ones & domain)
@@ -184,8 +208,25 @@ class CampaignResponse(models.Model):
         return {"counts": counts, "setup": self._desk_setup()}
 
     @api.model
-    def _overdue_domain(self):
-        """Return the domain of replies whose answer is late."""
-        if "is_overdue" in self._fields:
-            return Domain("is_overdue", "=", True)
-        return Domain("follow_up_date", "<", "today")
+    def get_queue(self, ids):
+        """Return what the reading view lists beside it of these replies.
+
+        :return: dicts of ``id``, ``author``, ``snippet``, ``at``, ``is_unread``,
+            ``is_late``, ``sentiment``, ``intent``, ``state`` and ``user``.
+        """
+        responses = self.browse(ids[:MOST_IN_QUEUE])._filtered_access("read")
+        return [
+            {
+                "id": response.id,
+                "author": response.author_label or "",
+                "snippet": response.snippet,
+                "at": fields.Datetime.to_string(response.received_at),
+                "is_unread": response.is_unread,
+                "is_late": response.is_late,
+                "sentiment": response.sentiment or "",
+                "intent": response.intent_id.name or "",
+                "state": response.state,
+                "user": response.user_id.name or "",
+            }
+            for response in responses.exists()
+        ]
