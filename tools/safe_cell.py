@@ -1,4 +1,4 @@
-"""Response: words of strangers in a sheet, where a program may take them for formulas."""
+"""Response: strangers' words in a sheet, where programs may see formulas in them."""
 
 # What makes a formula or, after being cut off as a blank, uncovers one (OWASP, "CSV
 # Injection"); the wide forms are what Japanese and Chinese keyboards give.

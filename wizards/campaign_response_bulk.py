@@ -11,9 +11,7 @@ class CampaignResponseBulk(models.TransientModel):
     _description = "Change Several Responses"
 
     response_ids = fields.Many2many("campaign.response", string="Responses")
-    user_id = fields.Many2one(
-        "res.users", "Give to", domain="[('share', '=', False)]"
-    )
+    user_id = fields.Many2one("res.users", "Give to", domain="[('share', '=', False)]")
     team_id = fields.Many2one("campaign.team", "Move to Team")
     state = fields.Selection(
         [

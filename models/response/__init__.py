@@ -7,6 +7,7 @@ from . import campaign_team_member
 from . import campaign_response
 from . import campaign_response_label
 from . import campaign_response_ask
+
 # response desk
 from . import campaign_response_reader
 from . import desk

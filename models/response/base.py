@@ -19,4 +19,7 @@ class Base(models.AbstractModel):
         if self._original_module != "campaign_desk" and self._name not in _OTHERS:
             return exported
         rows = exported.get("datas", [])
-        return {**exported, "datas": [[safe_cell(cell) for cell in row] for row in rows]}
+        return {
+            **exported,
+            "datas": [[safe_cell(cell) for cell in row] for row in rows],
+        }

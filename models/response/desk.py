@@ -25,9 +25,7 @@ class CampaignResponse(models.Model):
     )
     author_label = fields.Char("Who", compute="_compute_author_label")
     snippet = fields.Char("Reply in Short", compute="_compute_snippet")
-    open_ask_count = fields.Integer(
-        "Open Questions", compute="_compute_open_ask_count"
-    )
+    open_ask_count = fields.Integer("Open Questions", compute="_compute_open_ask_count")
 
     # ------------------------------------------------------------
     # Compute

@@ -30,17 +30,21 @@ class CampaignResponse(models.Model):
         if members.search_count([("user_id", "=", self.env.uid)], limit=1):
             return False
         # sudo: the names of who may help are no secret.
-        managers_sudo = self.env["res.users"].sudo().search(
-            [
-                (
-                    "all_group_ids",
-                    "in",
-                    self.env.ref("campaign_desk.group_response_manager").id,
-                ),
-                ("share", "=", False),
-                ("company_ids", "in", self.env.company.ids),
-            ],
-            limit=4,
+        managers_sudo = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "all_group_ids",
+                        "in",
+                        self.env.ref("campaign_desk.group_response_manager").id,
+                    ),
+                    ("share", "=", False),
+                    ("company_ids", "in", self.env.company.ids),
+                ],
+                limit=4,
+            )
         )
         names = ", ".join(managers_sudo.mapped("name"))
         if not names:

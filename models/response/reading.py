@@ -17,7 +17,9 @@ _logger = logging.getLogger(__name__)
 # Older parts of a conversation are left out.
 MOST_MESSAGES = 100
 # Files that a browser would run, and that pretend to be a page to log in at.
-PAGES = frozenset("htm html xhtml shtml mht mhtml svg xml xsl".split())
+PAGES = frozenset(
+    ["htm", "html", "xhtml", "shtml", "mht", "mhtml", "svg", "xml", "xsl"]
+)
 _KEYS_OF_CHOICES = ("human", "out_of_office", "left_company", "challenge", "auto_reply")
 
 

@@ -57,8 +57,12 @@ class CampaignResponse(models.Model):
         # sudo: that, and why, but not the lists themselves
         suppressions_sudo = self.env["campaign.suppression"].sudo()
         found = suppressions_sudo._find_all(self.email).filtered(
-            lambda one: one.state == "in_force"
-            and (one.scope == "global" or one.company_id in (self.company_id, False))
+            lambda one: (
+                one.state == "in_force"
+                and (
+                    one.scope == "global" or one.company_id in (self.company_id, False)
+                )
+            )
         )
         if found:
             reasons = dict(found._fields["reason"]._description_selection(self.env))

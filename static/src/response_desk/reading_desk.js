@@ -1,5 +1,5 @@
 import {useService} from "@web/core/utils/hooks";
-import {onWillDestroy, useExternalListener, useState} from "@odoo/owl";
+import {markRaw, onWillDestroy, reactive, useExternalListener} from "@odoo/owl";
 import {ConnectionLostError} from "@web/core/network/rpc";
 import {browser} from "@web/core/browser/browser";
 
@@ -14,7 +14,7 @@ const HEARTBEAT = 20000;
  */
 export class ReadingDesk {
     constructor({orm}) {
-        this.orm = orm;
+        this.orm = markRaw(orm);
         this.id = false;
         this.reading = null;
         this.isWriting = false;
@@ -124,7 +124,7 @@ export class ReadingDesk {
 
 /** Return the desk of this view, which lives as long as the view. */
 export function useReadingDesk() {
-    const desk = useState(new ReadingDesk({orm: useService("orm")}));
+    const desk = reactive(new ReadingDesk({orm: useService("orm")}));
     const bus = useService("bus_service");
     const onPresence = ({id}) => {
         if (id === desk.id) {

@@ -20,6 +20,7 @@ class ResponseFormController extends FormController {
             readingDesk: this.desk,
             openResponse: (id) => this.open(id),
             reloadResponse: () => this.reloadRecord(),
+            showKeys: () => this.showKeys(),
         });
         useHotkey("j", () => this.step(1));
         useHotkey("k", () => this.step(-1));
