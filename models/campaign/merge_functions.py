@@ -12,6 +12,7 @@ _SCHEMES = ("", "http", "https", "mailto", "tel", "sms")
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
 # Kept as they are in an address: what separates its parts, and what is encoded already.
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"
+_NO_LETTERS = re.compile(r"\W+")
 
 
 class EmptyMergeField(UserError):
@@ -108,9 +109,14 @@ class MergeFunctions:
     def part(self, value, is_in_query):
         """Return a value as a part of an address.
 
+        Letters of any script stay what they are in a path (RFC 3987).
+
         :param is_in_query: it stands behind the question mark.
         """
-        return quote(self.joined(value), safe="" if is_in_query else _RESERVED)
+        text = self.joined(value)
+        if is_in_query:
+            return quote(text, safe="")
+        return _NO_LETTERS.sub(lambda found: quote(found[0], safe=_RESERVED), text)
 
     def address(self, *parts):
         """Return an address put together; "" when no link may lead there."""
