@@ -14,6 +14,7 @@ from . import desk
 from . import desk_setup
 from . import presence
 from . import reading
+from . import reading_files
 from . import reading_context
 from . import answering
 from . import response_links_mixin

@@ -48,7 +48,6 @@ class CampaignResponse(models.Model):
         reader = self._readers_sudo().filtered(
             lambda reader: reader.user_id == self.env.user
         )
-        suggestions = hasattr(self, "get_suggested_answers")
         return {
             "from": self._answer_sender(),
             "to": self._answer_recipient(),
@@ -57,7 +56,7 @@ class CampaignResponse(models.Model):
             "signature": str(self.env.user.signature or ""),
             "quote": str(self._answer_quote()),
             "warning": self._answer_warning(),
-            "suggestions": self.get_suggested_answers() if suggestions else [],
+            "suggestions": self._suggestions(),
             "draft": reader.draft or False,
             "last_id": self._conversation()._answers()[-1:].id or 0,
         }
@@ -189,21 +188,22 @@ class CampaignResponse(models.Model):
             return news
         message = self._post_answer(body, attachment_ids, to, cc, subject)
         self._mail_answer(message, to, cc, with_quote)
-        self._answered(self.env.user, fields.Datetime.now())
-        if not self.user_id:
-            self._give_to(self.env.user)
-        self.state = then
+        self._note_answer(then)
         self.save_draft(False)
         return {"state": "sent", "message_id": message.id}
 
-    def _answered(self, user, at):
-        """Note that ``user`` answered these replies; what else hangs on it, extends it.
-
-        :param user: who answered.
-        """
-        for response in self:
-            first = response.first_answered_at or at
-            response.write({"first_answered_at": first, "last_answered_at": at})
+    def _note_answer(self, state):
+        """Note that the user answered, and what becomes of the reply."""
+        now = fields.Datetime.now()
+        if not self.user_id:
+            self._give_to(self.env.user)
+        if hasattr(self, "_answered"):  # when service levels are there
+            self._answered(self.env.user, now, state=state)
+            return
+        first = self.first_answered_at or now
+        # sudo: the stamps are kept by the desk
+        self.sudo().write({"first_answered_at": first, "last_answered_at": now})
+        self.state = state
 
     def _check_addresses(self, addresses):
         """Return addresses as they stand in a header.
@@ -257,9 +257,6 @@ class CampaignResponse(models.Model):
 
     def _answer_reply_to(self):
         """Return the address by which the next reply comes back here."""
-        if hasattr(self, "_reply_address"):  # when the intake of replies is there
-            if address := self._reply_address():
-                return address
         return self._notify_get_reply_to(default=self._answer_sender())[self.id]
 
     def _mail_answer(self, message, to, cc, with_quote):
@@ -286,6 +283,32 @@ class CampaignResponse(models.Model):
 
     def _answer_headers(self):
         return {"In-Reply-To": self.message_id} if self.message_id else {}
+
+    def take_suggested_files(self, attachment_ids):
+        """Copy files of suggested answers, so that they can go with this answer.
+
+        :return: a list of dicts of ``id``, ``name`` and ``size``.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        allowed = {
+            file
+            for suggestion in self._suggestions()
+            for file in suggestion.get("attachment_ids", [])
+        }
+        # sudo: that they were suggested to the user is checked.
+        files_sudo = self.env["ir.attachment"].sudo().browse(attachment_ids).exists()
+        copies = [
+            file_sudo.copy({"res_model": "mail.compose.message", "res_id": 0})
+            for file_sudo in files_sudo
+            if file_sudo.id in allowed
+        ]
+        return [{"id": f.id, "name": f.name, "size": f.file_size} for f in copies]
+
+    def _suggestions(self):
+        # when the answer texts of teams are there
+        suggests = hasattr(self, "get_suggested_answers")
+        return self.get_suggested_answers() if suggests else []
 
     def _answer_references(self):
         """Return the thread by which mail programs put the answer in its place."""

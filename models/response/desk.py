@@ -86,6 +86,8 @@ class CampaignResponse(models.Model):
     @api.model
     def _late_domain(self):
         """Return the domain of replies that should have been answered by now."""
+        if hasattr(self, "_overdue_domain"):  # when service levels are there
+            return self._overdue_domain()
         open_ones = Domain("state", "in", OPEN_STATES)
         return open_ones & Domain("follow_up_date", "<", "today")
 
@@ -147,8 +149,8 @@ class CampaignResponse(models.Model):
         return True
 
     def action_take(self):
-        """Have these replies assigned to the user."""
-        if hasattr(self, "action_assign_to_me"):  # when routing is there
+        """Give these replies to the user; of several, only those that nobody has."""
+        if len(self) > 1 and hasattr(self, "action_assign_to_me"):  # with routing
             return self.action_assign_to_me()
         return self._give_to(self.env.user)
 

@@ -8,7 +8,6 @@ from odoo import models
 from odoo.fields import Domain
 
 from ...tools import tokens
-from ...tools.preflight.files import DANGEROUS, extension
 from ...tools.safe_page import policy, safe_page
 from ..campaign.mailing_renderer import Delivery, MailingRenderer
 
@@ -16,10 +15,6 @@ _logger = logging.getLogger(__name__)
 
 # Older parts of a conversation are left out.
 MOST_MESSAGES = 100
-# Files that a browser would run, and that pretend to be a page to log in at.
-PAGES = frozenset(
-    ["htm", "html", "xhtml", "shtml", "mht", "mhtml", "svg", "xml", "xsl"]
-)
 _KEYS_OF_CHOICES = ("human", "out_of_office", "left_company", "challenge", "auto_reply")
 
 
@@ -90,15 +85,12 @@ class CampaignResponse(models.Model):
     def _conversation(self):
         """Return the replies that belong together, of those the user may read."""
         self.ensure_one()
-        if self.trace_id:
-            domain = Domain("trace_id", "=", self.trace_id.id)
-        elif self.email:
+        if "conversation_id" in self._fields:  # when the intake of replies is there
+            root = self.conversation_id.id or self.id
+            domain = Domain("id", "=", root) | Domain("conversation_id", "=", root)
+        elif self.trace_id and self.email:
             domain = Domain(
-                [
-                    ("email", "=", self.email),
-                    ("campaign_id", "=", self.campaign_id.id),
-                    ("trace_id", "=", False),
-                ]
+                [("trace_id", "=", self.trace_id.id), ("email", "=", self.email)]
             )
         else:
             return self
@@ -156,6 +148,7 @@ class CampaignResponse(models.Model):
             "has_page": bool(reply.body_html),
             "is_current": reply == self,
             "files": files.get(reply.id, []),
+            "lost": reply.lost_files or "" if "lost_files" in reply._fields else "",
         }
 
     def _answer_parts(self, answers, files):
@@ -204,53 +197,6 @@ class CampaignResponse(models.Model):
                 limit=MOST_MESSAGES,
             )
         )
-
-    def _files_of(self, answers):
-        """Return the files of replies and answers, by the reply or the answer."""
-        # sudo: files belong to the replies, which the user may read
-        attachments_sudo = self.env["ir.attachment"].sudo()
-        found = attachments_sudo.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("res_field", "=", False),
-            ],
-            order="id",
-        )
-        sent = {
-            file.id: ("answer", answer.id)
-            for answer in answers
-            for file in answer.attachment_ids
-        }
-        files = {}
-        for file in found:
-            files.setdefault(sent.get(file.id, file.res_id), []).append(
-                self._file_shown(file)
-            )
-        return files
-
-    def _file_shown(self, file_sudo):
-        kind = extension(file_sudo.name or "")
-        warning = ""
-        if kind in DANGEROUS:
-            warning = self.env._(
-                "This file is a program or can start one. Download it only if you "
-                "expect it and know the sender."
-            )
-        elif kind in PAGES or (file_sudo.mimetype or "").startswith(
-            ("text/html", "image/svg", "application/xhtml")
-        ):
-            warning = self.env._(
-                "This file is a page of its own. Such files often imitate a log-in: "
-                "never enter a password there."
-            )
-        return {
-            "id": file_sudo.id,
-            "name": file_sudo.name,
-            "size": file_sudo.file_size,
-            "mimetype": file_sudo.mimetype or "",
-            "warning": warning,
-        }
 
     # ------------------------------------------------------------
     # Pages

@@ -103,16 +103,33 @@ class CampaignResponse(models.Model):
         """Return how long there is for an answer; service levels say more.
 
         :return: a list of dicts of ``label``, ``at`` (the deadline), ``state``
-            (``running``, ``warned``, ``late``, ``met``) and ``reason``.
+            (``running``, ``warned``, ``late``, ``met``), ``reason`` and ``is_paused``.
         """
-        if not self.follow_up_date:
-            return []
-        is_late = self.follow_up_date < fields.Date.context_today(self)
-        return [
-            {
-                "label": self.env._("Wants to hear again"),
-                "at": fields.Date.to_string(self.follow_up_date),
-                "state": "late" if is_late and self.state != "done" else "running",
-                "reason": "",
-            }
-        ]
+        clocks = []
+        if "clock_ids" in self._fields:  # when service levels are there
+            states = {"ok": "running", "warning": "warned", "breached": "late"}
+            kinds = self.clock_ids._fields["kind"]._description_selection(self.env)
+            clocks = [
+                {
+                    "label": dict(kinds)[clock.kind],
+                    "at": fields.Datetime.to_string(clock.deadline),
+                    "state": states.get(clock.status, "met"),
+                    "reason": clock.level_id.name or "",
+                    "is_paused": bool(clock.paused_at),
+                }
+                for clock in self.clock_ids
+                if not clock.stopped_at and clock.deadline
+            ]
+        if self.follow_up_date:
+            clocks.append(self._follow_up_shown())
+        return clocks
+
+    def _follow_up_shown(self):
+        is_over = self.follow_up_date < fields.Date.context_today(self)
+        return {
+            "label": self.env._("Wants to hear again"),
+            "at": fields.Date.to_string(self.follow_up_date),
+            "state": "late" if is_over and self.state != "done" else "running",
+            "reason": "",
+            "is_paused": False,
+        }

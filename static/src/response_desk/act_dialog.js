@@ -23,23 +23,30 @@ export class ActDialog extends Component {
             date: _t("Day"),
             start: _t("Begins"),
             stop: _t("Ends"),
-            duration: _t("Hours"),
+            minutes: _t("Minutes"),
             summary: _t("Subject"),
             note: _t("Note"),
             location: _t("Where"),
         };
         return Object.entries(this.props.act.params || {})
-            .filter(([, value]) => ["string", "number"].includes(typeof value))
+            .filter(([name, value]) => labels[name] && typeof value !== "object")
+            .filter(([name]) => name !== "start" || !this.props.act.choices?.length)
             .map(([name, value]) => ({
                 name,
-                label: labels[name] || name,
-                type: typeof value === "number" ? "number" : "text",
+                label: labels[name],
+                type: this.inputType(name, value),
             }));
     }
 
+    inputType(name, value) {
+        if (name === "date") {
+            return "date";
+        }
+        return typeof value === "number" ? "number" : "text";
+    }
+
     choose(choice) {
-        Object.assign(this.state.params, choice.params || choice.value || {});
-        return this.confirm();
+        this.state.params.start = choice.start;
     }
 
     async confirm() {

@@ -161,13 +161,16 @@ export class AnswerComposer extends Component {
         await this.orm.unlink("ir.attachment", [file.id]);
     }
 
-    suggest(suggestion) {
+    async suggest(suggestion) {
         this.body = `${suggestion.body}${this.start.signature}`;
         this.state.editorKey++; // A new editor with this in it
-        if (suggestion.subject) {
-            this.state.subject = suggestion.subject;
-        }
         this.onChange();
+        const ids = suggestion.attachment_ids || [];
+        if (ids.length) {
+            const files = await this.desk.call("take_suggested_files", [ids]);
+            this.state.files.push(...files);
+            this.onChange();
+        }
     }
 
     // ------------------------------------------------------------

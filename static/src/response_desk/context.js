@@ -30,9 +30,9 @@ class ResponseContext extends Component {
         ];
     }
 
-    clockWords({at}) {
-        if (!at) {
-            return "";
+    clockWords({at, is_paused}) {
+        if (is_paused) {
+            return _t("waits for the customer");
         }
         return at.includes(" ")
             ? deserializeDateTime(at).toRelative({style: "short"})

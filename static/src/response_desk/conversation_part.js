@@ -154,7 +154,7 @@ export class ConversationPart extends Component {
     // ------------------------------------------------------------
 
     fileUrl(file) {
-        return url(`/web/content/${file.id}`, {download: true});
+        return url(`/campaign_desk/response/${this.desk.id}/file/${file.id}`);
     }
 
     download(file) {
