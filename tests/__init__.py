@@ -39,3 +39,6 @@ from . import test_tracking_routes
 from . import test_tracking_suppression
 from . import test_upkeep
 from . import test_ui
+from . import test_response_desk
+from . import test_response_reading
+from . import test_response_answer

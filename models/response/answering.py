@@ -8,12 +8,12 @@ from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import (
     email_normalize,
-    email_split_tuples,
     formataddr,
     html_sanitize,
     is_html_empty,
     plaintext2html,
 )
+from odoo.tools.mail import email_split_tuples
 from odoo.tools.misc import format_datetime
 
 THEN = ("open", "waiting", "done")
