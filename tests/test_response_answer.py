@@ -118,7 +118,7 @@ class TestResponseAnswer(ResponseCommon):
             headers={"Reply-To": "Office <office@customer.example>"}
         )
         start = response.with_user(self.rita).get_reading()["answer"]
-        self.assertEqual(start["to"], "Office <office@customer.example>")
+        self.assertEqual(start["to"], office)
         response.headers = {"Reply-To": "nonsense"}
         start = response.with_user(self.rita).get_reading()["answer"]
         self.assertIn("anna@customer.example", start["to"])

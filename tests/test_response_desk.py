@@ -1,5 +1,6 @@
 """Response: lists, what is unread, who is there, and what the desk says of set-up."""
 
+import json
 from datetime import timedelta
 
 from odoo import fields
@@ -193,8 +194,6 @@ class TestResponseDesk(ResponseCommon):
     def _told(self):
         """Return who was told about which reply."""
         self.env.cr.precommit.run()
-        import json
-
         found = []
         for line in self.env["bus.bus"].search([]):
             message = json.loads(line.message)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import openpyxl
 
 from odoo import fields
+from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 
 from .response_desk import REPLY, ResponseCommon
@@ -17,7 +18,7 @@ HOSTILE = """
 <base href="https://tracker.example/"><meta http-equiv="refresh" content="0;url=/x">
 </head><body onload="steal()">
 <script>steal()</script><svg onload="steal()"><script>steal()</script></svg>
-<form action="https://tracker.example/"><input name="password"><button>Go</button></form>
+<form action="https://tracker.example/"><input name="password"></form>
 <p style="background-image: url(https://tracker.example/p.gif)">Hello, Rita</p>
 <img src="https://tracker.example/open.gif" width="1" height="1" alt="Logo">
 <a href="javascript:steal()">here</a> <a href="https://shop.example/">shop</a>
@@ -243,15 +244,10 @@ class TestResponseReading(ResponseCommon, HttpCase):
         }
         answer = self.url_open(
             f"/web/export/{kind}",
-            data={"data": json.dumps(data), "csrf_token": self._csrf()},
+            data={"data": json.dumps(data), "csrf_token": Request.csrf_token(self)},
         )
         answer.raise_for_status()
         return answer.content
-
-    def _csrf(self):
-        from odoo.http import Request
-
-        return Request.csrf_token(self)
 
     def _hostile_response(self):
         return self._response(

@@ -32,6 +32,13 @@ class ResponseFormController extends FormController {
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
     }
 
+    /** The chatter stands below, on wide screens too. */
+    get className() {
+        const result = super.className;
+        delete result["o_xxl_form_view h-100"];
+        return result;
+    }
+
     // ------------------------------------------------------------
     // From one to the next
     // ------------------------------------------------------------
