@@ -114,9 +114,8 @@ class TestResponseAnswer(ResponseCommon):
         self.assertEqual([len(part["files"]) for part in parts], [0, 1])
 
     def test_reply_to_of_the_writer(self):
-        response = self._response(
-            headers={"Reply-To": "Office <office@customer.example>"}
-        )
+        office = "Office <office@customer.example>"
+        response = self._response(headers={"Reply-To": office})
         start = response.with_user(self.rita).get_reading()["answer"]
         self.assertEqual(start["to"], office)
         response.headers = {"Reply-To": "nonsense"}
