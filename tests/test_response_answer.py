@@ -5,6 +5,7 @@ import email.policy
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import email_normalize, mute_logger
 
 from .response_desk import REPLY, AnswerMailbox, ResponseCommon
 
@@ -73,7 +74,9 @@ class TestResponseAnswer(ResponseCommon):
         )
         self.assertEqual((message.model, message.res_id), (response._name, response.id))
         expected = response._notify_get_reply_to(default="x@y.example")[response.id]
-        self.assertEqual(mail["Reply-To"], expected)
+        self.assertEqual(
+            email_normalize(mail["Reply-To"]), email_normalize(expected), "Comes back"
+        )
         self.assertNotIn("rita@", mail["Reply-To"])
 
     def test_copies_files_and_subject(self):
@@ -190,10 +193,13 @@ class TestResponseAnswer(ResponseCommon):
         # her own answers are no surprise to her
         result = of_rita.action_answer("<p>Hello</p>", last_id=result["last_id"])
         self.assertEqual(result["state"], "sent")
-        self.assertEqual(
-            of_rita.action_answer("<p>PS</p>", last_id=seen + 1)["state"], "sent"
-        )
+        seen = of_ben.get_reading()["answer"]["last_id"]
+        of_rita.action_answer("<p>PS</p>", last_id=seen)
+        result = of_rita.action_answer("<p>PPS</p>", last_id=seen)
+        self.assertEqual(result["state"], "sent")
 
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    @mute_logger("odoo.addons.base.models.ir_mail_server")
     def test_sending_fails_and_is_tried_again(self):
         self.mailbox.answers["anna"] = "550 5.1.1 No such user"
         response = self._response().with_user(self.rita)

@@ -142,8 +142,9 @@ class TestResponseDesk(ResponseCommon):
         wizard = self.env["campaign.response.bulk"].with_user(self.olga).create({})
         wizard.sudo().response_ids = response
         wizard.state = "done"
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):  # she sees none of them there
             wizard.action_apply()
+        self.assertEqual(response.state, "new")
         with self.assertRaises(UserError):
             self.env["campaign.response"].with_user(self.rita).action_bulk()
 
@@ -272,4 +273,6 @@ class TestResponseDesk(ResponseCommon):
             with self.subTest(record._name):
                 self.assertEqual(record.campaign_response_count, 1)
                 action = record.action_view_responses()
-                self.assertEqual(response.search(action["domain"]), response)
+                found = response.with_user(self.rita).search(action["domain"])
+                self.assertIn(response, found)
+                self.assertEqual(set(found.team_id.ids), {self.sales.id})

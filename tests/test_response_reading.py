@@ -228,6 +228,7 @@ class TestResponseReading(ResponseCommon, HttpCase):
     # ------------------------------------------------------------
 
     def _export(self, kind, response, groupby=()):
+        self.mona.group_ids += self.env.ref("base.group_allow_export")
         self.authenticate("mona", "mona")
         fields_ = ("subject", "author_name", "body_text", "sentiment_score")
         data = {
