@@ -42,3 +42,4 @@ from . import test_ui
 from . import test_response_desk
 from . import test_response_reading
 from . import test_response_answer
+from . import test_response_ui
