@@ -48,8 +48,8 @@ class TestResponseScreens(ScreenCommon, ResponseCommon):
     def test_answer(self):
         self.anna.with_user(self.ben).note_presence(is_writing=True)
         self.env.cr.execute(
-            "UPDATE campaign_response_reader SET open_until = now() + '1 hour'::interval,"
-            " writing_until = now() + '1 hour'::interval"
+            "UPDATE campaign_response_reader SET open_until = now() + interval '1h',"
+            " writing_until = now() + interval '1h'"
         )
         self.start_tour(INBOX, "campaign_desk_response_answer", login="rita")
         [(_from, recipients, data)] = self.mailbox.mails
