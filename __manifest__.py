@@ -104,6 +104,13 @@
         "views/campaign_answer_template_views.xml",
         "views/response_acts_settings_views.xml",
         "views/response_target_views.xml",
+        "views/campaign_response_tag_views.xml",
+        "views/campaign_response_bulk_views.xml",
+        "views/campaign_response_views.xml",
+        "views/campaign_response_search_views.xml",
+        "views/campaign_response_report_views.xml",
+        "views/response_link_views.xml",
+        "views/response_desk_menus.xml",
         # where to find it all
         "views/menus.xml",
     ],

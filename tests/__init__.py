@@ -56,3 +56,7 @@ from . import test_response_themes
 from . import test_response_engines
 from . import test_upkeep
 from . import test_ui
+from . import test_response_desk
+from . import test_response_reading
+from . import test_response_answer
+from . import test_response_ui

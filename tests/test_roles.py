@@ -61,6 +61,7 @@ RIGHTS = {
     "campaign.preference": "- - cru cru cru crud",
     # response
     "campaign.response": "- - - - - rud ru rud",
+    "campaign.response.reader": "- - - - - r r r",
     "campaign.response.label": "- - - - - r r r",
     "campaign.response.ask": "- - - - - crud crud crud",
     "campaign.intent": "- - - - - ru r ru",

@@ -11,7 +11,6 @@ from . import campaign_response_ask
 # in: how a reply gets here
 from . import res_company  # its address
 from . import mailing_reply  # where answers to a mailing go
-from . import mailing_trace  # who answered a delivery
 from . import intake  # what is kept of it
 from . import conversation  # what it goes on with
 from . import response_files  # what came with it
@@ -65,3 +64,19 @@ from . import calendar_event
 from . import calendar_popover_delete_wizard
 from . import ir_mail_server
 from . import invitation_answers
+# response desk
+from . import campaign_response_reader
+from . import desk
+from . import desk_setup
+from . import presence
+from . import reading
+from . import reading_files
+from . import reading_context
+from . import answering
+from . import response_links_mixin
+from . import utm_campaign
+from . import mailing_mailing
+from . import mailing_trace
+from . import res_partner
+from . import mailing_contact
+from . import base

@@ -1,12 +1,12 @@
 """Response: deliveries, and who answered them."""
 
-from odoo import fields, models
+from odoo import models
 
 
 class MailingTrace(models.Model):
-    _inherit = "mailing.trace"
-
-    response_ids = fields.One2many("campaign.response", "trace_id", "Responses")
+    _name = "mailing.trace"
+    _inherit = ["mailing.trace", "campaign.response.links.mixin"]
+    _response_field = "trace_id"
 
     def _take_back_reply(self):
         """Have a delivery count as not answered: it was a machine that did.

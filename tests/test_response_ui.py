@@ -1,0 +1,103 @@
+"""Response: the desk in a browser, as responder and as manager."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .response_desk import REPLY, AnswerMailbox, ResponseCommon
+from .test_ui import ScreenCommon
+
+INBOX = "/odoo/action-campaign_desk.campaign_response_action"
+PICTURE = "<img src='https://tracker.example/open.gif'><script>steal()</script>"
+
+
+@tagged("-at_install", "post_install")
+class TestResponseScreens(ScreenCommon, ResponseCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mailbox.__class__ = AnswerMailbox
+        cls.anna = cls._response(
+            cut=[{"kind": "quote", "text": "> our quote"}],
+            body_html=f"<p>{REPLY}</p>{PICTURE}",
+        )
+        cls.bo = cls._response(
+            author_name="Bo Unal",
+            follow_up_date=fields.Date.today(),
+            received_at=fields.Datetime.now() - timedelta(hours=3),
+        )
+        cls._label(cls.anna, "intent", "pricing_request", "What does it cost")
+        cls.env["campaign.response.ask"].create(
+            {
+                "response_id": cls.anna.id,
+                "kind": "question",
+                "sentence": "What does it cost for 20 people?",
+                "start": 15,
+            }
+        )
+        cls.env["ir.attachment"].create(
+            {
+                "name": "setup.exe",
+                "raw": b"MZ",
+                "res_model": cls.anna._name,
+                "res_id": cls.anna.id,
+            }
+        )
+
+    def test_answer(self):
+        self.anna.with_user(self.ben).note_presence(is_writing=True)
+        self.env.cr.execute(
+            "UPDATE campaign_response_reader SET open_until = now() + interval '1h',"
+            " writing_until = now() + interval '1h'"
+        )
+        self.start_tour(INBOX, "campaign_desk_response_answer", login="rita")
+        [(_from, recipients, data)] = self.mailbox.mails
+        self.assertEqual(recipients, ("anna@customer.example",))
+        self.assertIn(b"It costs 5.", data)
+        self.assertEqual(self.anna.state, "waiting")
+        self.assertTrue(self.anna.ask_ids.is_done)
+        self.assertEqual((self.bo.state, self.bo.user_id), ("done", self.rita))
+
+    def test_manage(self):
+        tag = self.env["campaign.response.tag"].create({"name": "Fair"})
+        self.start_tour(INBOX, "campaign_desk_response_manage", login="mona")
+        self.assertEqual((self.anna | self.bo).tag_ids, tag)
+        self.assertEqual(self.anna.state, "open")
+
+    def test_somebody_was_faster(self):
+        self.anna.with_user(self.rita).save_draft({"body": "<p>Hello</p>"})
+        # the page below is as she opened it before Ben answered
+        self.patch(
+            type(self.anna),
+            "_answered_meanwhile",
+            self._after_ben(type(self.anna)._answered_meanwhile),
+        )
+        self.start_tour(
+            f"{INBOX}/{self.anna.id}", "campaign_desk_response_overtaken", login="rita"
+        )
+        [(_from, _to, data)] = self.mailbox.mails
+        self.assertIn(b"From Ben", data)
+
+    def _after_ben(self, original):
+        """Return the check, with Ben answering just before it is made."""
+
+        def checked(response, last_id):
+            if response.env.user == self.rita:
+                response.with_user(self.ben).action_answer("<p>From Ben</p>")
+            return original(response, last_id)
+
+        return checked
+
+    def test_correct(self):
+        if not hasattr(self.anna, "action_correct"):
+            self.skipTest("corrections come with the understanding of replies")
+        self.start_tour(
+            f"{INBOX}/{self.anna.id}", "campaign_desk_response_correct", login="rita"
+        )
+        labels = self.anna.label_ids.filtered(lambda label: label.axis == "intent")
+        self.assertEqual(labels.mapped("code"), ["meeting_request"])
+
+    def test_alone(self):
+        self.support.member_ids.unlink()
+        self.start_tour(INBOX, "campaign_desk_response_alone", login="olga")
