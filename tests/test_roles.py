@@ -54,6 +54,8 @@ RIGHTS = {
     "campaign.hit": "- - - - - r",
     "campaign.event": "- - r r r rd",
     "campaign.preference": "- - cru cru cru crud",
+    "campaign.consent": "- - r r r r",
+    "campaign.signup": "- - r r r rd",
 }
 
 

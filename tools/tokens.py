@@ -24,8 +24,10 @@ CLICK = "click"
 UNSUBSCRIBE = "unsubscribe"
 VIEW = "view"
 RETURN_PATH = "return-path"
+SIGN_UP = "sign-up"  # of a mailing list, not a delivery
+JOIN = "join"  # of who has signed up
 # In the order of their places in the HMAC, which hold for ever: append, never reorder.
-PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH)
+PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH, SIGN_UP, JOIN)
 
 _ANONYMOUS = 0xA << 60  # the first digit after the zeros
 

@@ -82,6 +82,7 @@ class CampaignSuppression(models.Model):
             ("policy", "Bounce policy"),
             ("answer", "An answer"),
             ("import", "Import"),
+            ("recipient", "The recipient"),
         ],
         required=True,
         readonly=True,
