@@ -82,7 +82,7 @@ class CampaignUnsubscribe(RecipientPage):
 
     @http.route()
     def mailing_unsubscribe(
-        self, mailing_id, document_id=None, email=None, hash_token=None
+        self, mailing_id, document_id=None, email=None, hash_token=None, **_post
     ):
         """Ask first, where Odoo would unsubscribe whoever looks at the page."""
         keys = {"document_id": document_id, "email": email, "hash_token": hash_token}
@@ -97,7 +97,10 @@ class CampaignUnsubscribe(RecipientPage):
         """Lead on to our page, for a mail of ours whose link is valid."""
         keys = {"document_id": document_id, "email": email, "hash_token": hash_token}
         mailing_sudo = self._desk_mailing(mailing_id)
-        trace_sudo = mailing_sudo and mailing_sudo._delivery_of_keys(**keys)
+        try:
+            trace_sudo = mailing_sudo and mailing_sudo._delivery_of_keys(**keys)
+        except ValueError:
+            return self._campaign_unknown()
         if trace_sudo:
             key = mailing_sudo._tracking_key()
             signed = tokens.sign(key, tokens.UNSUBSCRIBE, trace_sudo.token)

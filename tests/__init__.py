@@ -31,11 +31,15 @@ from . import test_sending_status
 from . import test_sending_windows
 from . import test_tracking_bounces
 from . import test_tracking_complaints
+from . import test_tracking_consent
 from . import test_tracking_databases
 from . import test_tracking_events
 from . import test_tracking_inbound
 from . import test_tracking_policies
 from . import test_tracking_routes
+from . import test_tracking_signup
 from . import test_tracking_suppression
+from . import test_tracking_unsubscribe
+from . import test_tracking_pages
 from . import test_upkeep
 from . import test_ui

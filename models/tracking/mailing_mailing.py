@@ -192,13 +192,16 @@ class MailingMailing(models.Model):
         return dict(rows)
 
     def _delivery_of_keys(self, document_id=None, email=None, hash_token=None):
-        """Return the delivery that a valid link of Odoo's own kind is about."""
+        """Return the delivery that a valid link of Odoo's own kind is about.
+
+        :raise ValueError: Odoo could not read such a link.
+        """
         nobody = self.env["mailing.trace"]
-        digits, email, hash_token = document_id or "", email or "", hash_token or ""
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        if not (document_id and email and hash_token):
             return nobody
-        if not email or not hash_token.isascii():
-            return nobody
+        is_number = document_id.isascii() and document_id.isdigit()
+        if not is_number or len(document_id) > 9 or not hash_token.isascii():
+            raise ValueError("This is no link of a mail.")
         expected = self._generate_mailing_recipient_token(document_id, email)
         if not consteq(expected, hash_token):
             return nobody

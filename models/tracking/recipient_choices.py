@@ -240,6 +240,7 @@ class RecipientChoices:
         pauses = self._suppressions().filtered("expires_at")
         if pauses:
             pauses._lift(self.env._("By the recipient"))
+            pauses.flush_recordset()  # the next one is written by a statement
         return pauses
 
     def _note_pause(self, decision, text, detail=False):
