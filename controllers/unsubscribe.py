@@ -42,6 +42,9 @@ class CampaignUnsubscribe(RecipientPage):
             return self._unsubscribe(signed, choices, words, form)
         if do == "undo":
             return self._undo(signed, choices, words, form)
+        left, is_blocked = choices.left
+        if left or is_blocked:
+            return self._unsubscribed(signed, choices, words, left, is_blocked)
         return self._question(signed, choices, words)
 
     @address_in_mail("/campaign/p/<string:signed>", methods=["GET", "POST"], csrf=False)
@@ -143,6 +146,9 @@ class CampaignUnsubscribe(RecipientPage):
             self._number(form, "reason"),
             self._words(form, "words"),
         )
+        return self._unsubscribed(signed, choices, words, left, is_blocked)
+
+    def _unsubscribed(self, signed, choices, words, left, is_blocked):
         return self._recipient_page(
             "page_unsubscribed",
             left=left,
@@ -230,7 +236,7 @@ class CampaignUnsubscribe(RecipientPage):
             "preferences_url": f"/campaign/p/{signed}",
             "lists": lists.with_context(lang=request.env.lang),
             "is_on": is_on,
-            "is_blocked_now": bool(choices.blocked),
+            "is_blocked_now": choices.is_blocked,
             "preference": choices.preference,
             "pauses": PAUSES,
             "pause_day": pause and pause.expires_at.date(),

@@ -5,6 +5,7 @@ from . import utm_campaign  # the same for a campaign
 from . import mailing_trace  # what an event makes of a delivery
 from . import bounces  # why a delivery came back, and what follows
 from . import campaign_suppression  # whom not to mail
+from . import suppression_proof  # that people have asked for it
 from . import campaign_bounce_policy  # what is done about bounces
 from . import mail_blacklist  # its proof, and Odoo's own rule about bounces
 from . import mailing_subscription  # its proof, and who may come back

@@ -178,7 +178,7 @@ class CampaignConsent(models.Model):
 
     @api.model
     def _withdrawn_by_owners(self, addresses, kind, list_ids=()):
-        """Return what was last withdrawn by the owners of addresses themselves.
+        """Return what owners of addresses withdrew themselves, and nobody gave since.
 
         :return: pairs of an address and the id of the list, or None.
         """
@@ -189,21 +189,21 @@ class CampaignConsent(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT address_hash, list_id
-                  FROM (SELECT DISTINCT ON (address_hash, list_id)
-                               address_hash, list_id, decision, source
-                          FROM campaign_consent
-                         WHERE address_hash = ANY(%(hashes)s)
-                           AND kind = %(kind)s
-                           AND (%(any_list)s OR list_id = ANY(%(lists)s))
-                         ORDER BY address_hash, list_id, at DESC, id DESC) latest
-                 WHERE decision = 'withdrawn' AND source = ANY(%(own)s)
+                SELECT DISTINCT address_hash, list_id
+                  FROM campaign_consent own
+                 WHERE address_hash = ANY(%(hashes)s)
+                   AND kind = %(kind)s
+                   AND (%(any_list)s OR list_id = ANY(%(lists)s))
+                   AND decision = 'withdrawn'
+                   AND source = ANY(%(own)s)
+                   AND NOT %(given_since)s
                 """,
                 hashes=list(by_hash),
                 kind=kind,
                 any_list=kind != "list",
                 lists=list(list_ids),
                 own=list(OWN_ACTS),
+                given_since=_given_since("own"),
             )
         )
         return {(by_hash[hashed], list_id) for hashed, list_id in rows}
@@ -216,7 +216,8 @@ class CampaignConsent(models.Model):
     def _gc_old(self):
         """Delete proofs that are older than the administrators want to keep them.
 
-        The last word on each matter stays: it is the proof of what holds now.
+        The last word on each matter stays, as does that of owners who have agreed to
+        nothing since: it is the proof of what holds now.
         """
         days = self.env["campaign.event"]._days(*CONSENT_DAYS)
         if days <= 0:
@@ -237,12 +238,36 @@ class CampaignConsent(models.Model):
                            AND newer.kind = old.kind
                            AND newer.list_id IS NOT DISTINCT FROM old.list_id
                            AND (newer.at, newer.id) > (old.at, old.id))
+                       AND (old.decision <> 'withdrawn'
+                            OR old.source <> ALL(%s)
+                            OR %s)
                      LIMIT %s)
                 RETURNING id
                 """,
                 before,
+                list(OWN_ACTS),
+                _given_since("old"),
                 _CLEANED_ROWS,
             )
         )
         self.invalidate_model()
         return len(deleted), int(len(deleted) == _CLEANED_ROWS)
+
+
+def _given_since(withdrawal):
+    """Return SQL that tells whether what was withdrawn has been given later.
+
+    :param withdrawal: the name by which a statement knows the row.
+    """
+    return SQL(
+        """
+        EXISTS (
+            SELECT FROM campaign_consent given
+             WHERE given.address_hash = %(old)s.address_hash
+               AND given.kind = %(old)s.kind
+               AND given.list_id IS NOT DISTINCT FROM %(old)s.list_id
+               AND given.decision = 'given'
+               AND (given.at, given.id) > (%(old)s.at, %(old)s.id))
+        """,
+        old=SQL.identifier(withdrawal),
+    )

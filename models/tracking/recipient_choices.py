@@ -85,6 +85,24 @@ class RecipientChoices:
         return self.env["mail.blacklist"].search([("email", "=", self.email)])
 
     @property
+    def is_blocked(self):
+        """Return whether the recipient gets no mailings at all, by their own wish."""
+        return bool(self.blocked or self._without_end())
+
+    @property
+    def left(self):
+        """Return the lists that were left by this mail and not joined again.
+
+        And whether its recipient left everything by it.
+        """
+        consents = self.env["campaign.consent"].search(
+            [("trace_id", "=", self.trace.id), ("decision", "=", "withdrawn")]
+        )
+        gone = self.contacts.subscription_ids.filtered("opt_out").list_id
+        is_blocked = self.is_blocked and "all" in consents.mapped("kind")
+        return consents.list_id & gone & self.mailing_lists, is_blocked
+
+    @property
     def pause(self):
         """Return the pause that the recipient has asked for."""
         return self.env["campaign.suppression"].search(
@@ -95,6 +113,9 @@ class RecipientChoices:
             ],
             limit=1,
         )
+
+    def _without_end(self):
+        return self._suppressions().filtered(lambda one: not one.expires_at)
 
     def _suppressions(self):
         suppressions = self.env["campaign.suppression"]._find_all(self.email)
@@ -127,7 +148,7 @@ class RecipientChoices:
             self._proved(left, text)._update_subscription_from_email(
                 self.email, opt_out=True
             )
-        elif not self.blocked:
+        elif not self.is_blocked:
             self._block(text)
             is_blocked = True
         self._keep_reason(subscriptions, reason_id, words)
@@ -136,7 +157,7 @@ class RecipientChoices:
         return left, is_blocked
 
     def unsubscribe_from_all(self, text):
-        if not self.blocked:
+        if not self.is_blocked:
             self._block(text)
             self._note_event()
 
@@ -155,10 +176,18 @@ class RecipientChoices:
         return back
 
     def unblock(self, text):
+        """Take back that the recipient gets no mailings at all."""
+        self._without_end()._lift(self.env._("By the recipient"))
         if self.blocked:
             self._proved(self.blocked, text)._remove(self.email)
 
     def _block(self, text):
+        """Put the recipient on the blacklist.
+
+        As well as among the suppressions if the mailing does not heed the blacklist.
+        """
+        if not self.mailing.use_exclusion_list:
+            self._suppress(False)
         words = self.env._("Unsubscribed from “%s”.", self.mailing.display_name)
         blacklist = self._proved(self.env["mail.blacklist"], text)
         blacklist._add(self.email, message=Markup("<p>%s</p>") % words)
@@ -222,7 +251,10 @@ class RecipientChoices:
     def pause_until(self, day, text):
         """Mail the recipient no more until a day; an earlier wish is forgotten."""
         self._end_pause()
-        until = fields.Datetime.to_datetime(day)
+        self._suppress(fields.Datetime.to_datetime(day))
+        self._note_pause("withdrawn", text, fields.Date.to_string(day))
+
+    def _suppress(self, until):
         self.env["campaign.suppression"]._suppress(
             {self.email: self.trace.id},
             {"scope": "company", "company_id": self.company.id},
@@ -230,7 +262,6 @@ class RecipientChoices:
             source="recipient",
             expires_at=until,
         )
-        self._note_pause("withdrawn", text, fields.Date.to_string(day))
 
     def resume(self, text):
         if self._end_pause():
