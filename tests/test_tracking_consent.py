@@ -119,6 +119,48 @@ class TestConsent(ConsentCommon):
         )
         self.assertEqual(evidence_of(forged.env), Evidence("person"))
 
+    def test_suppressions_that_were_asked_for(self):
+        suppressions = self.env["campaign.suppression"].with_user(self.user)
+        asked = suppressions.create({"address": "a@example.com"})
+        suppressions.create({"address": "b@example.com", "reason": "other"})
+        asked._lift("Asked on the phone")
+        self.assertEqual(
+            self._of("a@example.com"),
+            [("all", "withdrawn", "person"), ("all", "given", "person")],
+        )
+        self.assertFalse(self._of("b@example.com"))
+        suppressions._suppress(
+            {"c@example.com": None, "f" * 64: None},
+            {"scope": "company"},
+            reason="request",
+            source="import",
+            note="From the old newsletter",
+        )
+        self.assertEqual(self._of("c@example.com"), [("all", "withdrawn", "import")])
+
+    def test_the_owners_word_outlasts_others(self):
+        """What users note later does not weaken what the owner has said."""
+        contact = self._contact("A", "a@example.com")
+        subscription = self._leave(contact)
+        self.consents.with_user(self.user)._record(
+            [
+                {
+                    "address": "a@example.com",
+                    "kind": "list",
+                    "list_id": self.list_one.id,
+                    "decision": "withdrawn",
+                }
+            ]
+        )
+        with self.assertRaises(UserError):
+            subscription.with_user(self.user).opt_out = False
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE campaign_consent SET at = at - interval '400 days'")
+        self.env["ir.config_parameter"].set_param("campaign_desk.consent_days", "365")
+        self.consents._gc_old()
+        with self.assertRaises(UserError):
+            subscription.with_user(self.user).opt_out = False
+
     def test_retention(self):
         contact = self._contact("A", "a@example.com").with_user(self.user)
         contact.subscription_ids.opt_out = True

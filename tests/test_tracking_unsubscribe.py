@@ -166,6 +166,32 @@ class TestUnsubscribe(PageCommon):
         )
         self.assertFalse(self.contact.list_ids & private)
 
+    def test_undo_of_one_click(self):
+        """Whoever follows the link later finds the way back."""
+        self._post(self.address, **{"List-Unsubscribe": "One-Click"})
+        page = self.url_open(self.address).text
+        self.assertIn("You are unsubscribed", page)
+        self._post(self.address, do="undo", left=str(self.list_one.id))
+        self.assertFalse(self.subscription.opt_out)
+        self.assertIn("Unsubscribe?", self.url_open(self.address).text)
+
+    def test_mailings_that_ignore_the_blacklist(self):
+        partner = self.env["res.partner"].create(
+            {"name": "P", "email": "p@example.com"}
+        )
+        values = {
+            "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "mailing_domain": repr([("id", "=", partner.id)]),
+            "use_exclusion_list": False,
+        }
+        self.assertEqual(self._reached(**values), ["sent"])
+        trace = self.env["mailing.trace"].search([("email", "=", "p@example.com")])
+        address = self._address("u", trace)
+        self._post(address, do="unsubscribe")
+        self.assertEqual(self._reached(**values), ["suppressed"])
+        self._post(address, do="undo", blocked="1")
+        self.assertEqual(self._reached(**values), ["sent"])
+
     def test_who_is_on_no_list(self):
         partner = self.env["res.partner"].create(
             {"name": "P", "email": "p@example.com"}

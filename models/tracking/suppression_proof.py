@@ -34,11 +34,12 @@ class CampaignSuppression(models.Model):
 
     def _lift(self, reason):
         in_force = self.filtered("active")
-        super()._lift(reason)
+        result = super()._lift(reason)
         in_force._note_consent("given", Evidence("person", text=reason))
+        return result
 
     def _note_consent(self, decision, evidence):
-        """Write down what a user did; what recipients do is written where they do it."""
+        """Write down what a user did. Recipients' own acts have their proofs."""
         if self.env.su or evidence_of(self.env).is_own_act:
             return
         for company, ours in self.grouped("company_id").items():
