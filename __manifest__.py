@@ -68,6 +68,8 @@
         "views/campaign_suppression_views.xml",
         "views/campaign_event_views.xml",
         "views/campaign_preference_views.xml",
+        "views/campaign_consent_views.xml",
+        "views/campaign_signup_views.xml",
         "views/mailing_tracking_views.xml",
         "views/recipient_views.xml",
         "views/tracking_templates.xml",
@@ -111,6 +113,7 @@
         "views/campaign_response_report_views.xml",
         "views/response_link_views.xml",
         "views/response_desk_menus.xml",
+        "views/recipient_pages.xml",
         # where to find it all
         "views/menus.xml",
     ],

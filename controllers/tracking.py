@@ -11,7 +11,7 @@ from odoo.http import request
 from odoo.addons.mass_mailing.controllers.main import MassMailController
 
 from ..models.campaign.mailing_renderer import Delivery, MailingRenderer
-from ..tools import tokens, visits
+from ..tools import tokens
 from .gate import NO_STORE
 
 # The mail's own styles and pictures, and nothing that runs.
@@ -81,40 +81,6 @@ class CampaignTracking(MassMailController):
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
-
-    # Mail programs post here on behalf of their users, who have no session (RFC 8058).
-    @address_in_mail("/campaign/u/<string:signed>", methods=["GET", "POST"], csrf=False)
-    def campaign_unsubscribe(self, signed, **form):
-        """Unsubscribe at one click (RFC 8058 §3.1); else lead on to Odoo's page."""
-        trace_sudo = request.env["mailing.trace"]._find_by_signed(
-            tokens.UNSUBSCRIBE, signed
-        )
-        if not trace_sudo:
-            return self._campaign_no_delivery(tokens.UNSUBSCRIBE, signed)
-        mailing_sudo = trace_sudo.mass_mailing_id
-        one_click = form.get("List-Unsubscribe") == "One-Click"
-        if request.httprequest.method != "POST" or not one_click:
-            return self._lead_on(
-                mailing_sudo._get_unsubscribe_url(trace_sudo.email, trace_sudo.res_id)
-            )
-        trace_sudo._note_event("unsubscribe", **self._who_asks())
-        arguments = (mailing_sudo, str(trace_sudo.res_id), trace_sudo.email, None)
-        if mailing_sudo.mailing_on_mailing_list:
-            self._mailing_unsubscribe_from_list(*arguments)
-        else:
-            self._mailing_unsubscribe_from_document(*arguments)
-        return request.make_response("", headers=NO_STORE)
-
-    def _who_asks(self):
-        """Return what an event notes about this request: it is by a person's wish."""
-        asks = request.httprequest
-        return {
-            "verdict": visits.HUMAN,
-            "rule": "person",
-            "method": asks.method,
-            "address_prefix": visits.address_prefix(asks.remote_addr),
-            "user_agent": asks.user_agent.string[:255],
-        }
 
     def _lead_on(self, url):
         response = request.redirect(url, code=302, local=False)

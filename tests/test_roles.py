@@ -85,6 +85,8 @@ RIGHTS = {
     "campaign.act.policy": "- - - - - crud r crud",
     "campaign.response.act": "- - - - - r r r",
     "campaign.answer.template": "- - - - - crud r crud",
+    "campaign.consent": "- - r r r r",
+    "campaign.signup": "- - r r r rd",
 }
 
 

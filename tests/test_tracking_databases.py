@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, tagged
 
 from ..controllers import hit_store
+from ..controllers.gate import Gate
 from ..tools import tokens
 
 _LOGGER = "odoo.addons.campaign_desk.controllers.hit_store"
@@ -54,6 +55,35 @@ class TestDatabases(TransactionCase):
         self.hidden = {"one"}
         self.assertIsNone(self._find(b"first"))
         self.assertEqual(self._find(b"second"), "other")
+
+    def test_pages_of_recipients(self):
+        """Odoo is told whose page it is, and nobody's session is of use there."""
+        gate = Gate()
+        gate._databases = self.databases
+        token = uuid.uuid4().hex
+        for letter, purpose in (
+            ("u", tokens.UNSUBSCRIBE),
+            ("p", tokens.UNSUBSCRIBE),
+            ("s", tokens.SIGN_UP),
+            ("j", tokens.JOIN),
+        ):
+            signed = tokens.sign(b"second", purpose, token)
+            for method in ("GET", "HEAD", "POST"):
+                environ = {
+                    "PATH_INFO": f"/campaign/{letter}/{signed}",
+                    "REQUEST_METHOD": method,
+                    "HTTP_HOST": "example.com",
+                    "HTTP_COOKIE": "frontend_lang=de_DE",
+                }
+                self.assertIsNone(gate.answer(environ), "Odoo answers")
+                self.assertEqual(environ["HTTP_X_ODOO_DATABASE"], "other")
+                self.assertNotIn("HTTP_COOKIE", environ)
+            environ["PATH_INFO"] = f"/campaign/{letter}/{signed[:-1]}g"
+            environ.pop("HTTP_X_ODOO_DATABASE")
+            gate.answer(environ)
+            self.assertNotIn("HTTP_X_ODOO_DATABASE", environ)
+            environ["PATH_INFO"] = f"/campaign/{letter}/{'0' * tokens.SIGNED_LENGTH}"
+            self.assertEqual(gate.answer(environ)[0], "404 NOT FOUND")
 
     def test_tokens_of_nobody_cost_little(self):
         for _try in range(50):

@@ -3,6 +3,7 @@
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from ..models.tracking.evidence import Evidence, with_evidence
 from ..tools.delivery import FAILURE_UNKNOWN
 from .common import WAY_OUT, DeskCommon
 from .test_tracking_routes import FIREFOX
@@ -111,6 +112,18 @@ class TestScreens(ScreenCommon):
             "campaign_desk_contact_visits",
             login="user_marketing",
         )
+
+    def test_consent(self):
+        ann = self._contact("Ann", "ann@example.com")
+        own_act = Evidence("form", text="Send me no more mails.")
+        with_evidence(ann.subscription_ids, own_act).opt_out = True
+        action = "mass_mailing.action_view_mass_mailing_contacts"
+        self.start_tour(
+            f"/odoo/action-{action}/{ann.id}",
+            "campaign_desk_consent",
+            login="user_marketing",
+        )
+        self.assertFalse(ann.subscription_ids.opt_out)
 
     def test_lists(self):
         self._contact("C", "c@example.com")

@@ -26,8 +26,10 @@ UNSUBSCRIBE = "unsubscribe"
 VIEW = "view"
 RETURN_PATH = "return-path"
 REPLY = "reply"
+SIGN_UP = "sign-up"  # of a mailing list, not a delivery
+JOIN = "join"  # of who has signed up
 # In the order of their places in the HMAC, which hold for ever: append, never reorder.
-PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH, REPLY)
+PURPOSES = (OPEN, CLICK, UNSUBSCRIBE, VIEW, RETURN_PATH, REPLY, SIGN_UP, JOIN)
 
 _ANONYMOUS = 0xA << 60  # the first digit after the zeros
 

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+from ..models.tracking.evidence import Evidence, with_evidence
+
 
 class CampaignAddressLookup(models.TransientModel):
     """Shows, for one address, the blacklist, opt-outs, suppressions and pauses."""
@@ -182,7 +184,8 @@ class CampaignAddressLookupLine(models.TransientModel):
             self.blacklist_id.check_access("write")
             self.blacklist_id._remove(self.blacklist_id.email, message=reason)
         elif self.subscription_id:
-            self.subscription_id.opt_out = False
+            evidence = Evidence("person", text=reason)
+            with_evidence(self.subscription_id, evidence).opt_out = False
             self.subscription_id.contact_id.message_post(
                 body=self.env._(
                     "Subscribed to %(list)s again: %(why)s",

@@ -49,6 +49,11 @@ class CampaignContactImport(models.Model):
         string="Put Them On",
         help="Who has left a list is not put on it again.",
     )
+    consent_statement = fields.Text(
+        "How They Agreed",
+        help="Where the addresses come from and how their owners agreed to be mailed. "
+        "It is kept with each subscription as the proof.",
+    )
     existing = fields.Selection(
         [
             ("fill", "Fill in what is blank"),

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_split_tuples
 
 from ...tools import addresses, mail_address
+from ..tracking.evidence import Evidence, with_evidence
 
 CHUNK = 1000
 _LOCK = "campaign_desk contact import"
@@ -32,6 +33,7 @@ class Line:
     contact: object = None
     outcome: str = "created"
     notes: list = field(default_factory=list)
+    left_list_ids: set = field(default_factory=set)
 
     def reject(self, why):
         self.outcome = "rejected"
@@ -46,7 +48,10 @@ class ContactImportRun:
 
     def __init__(self, record):
         self._record = record
-        self.env = record.env(context={**record.env.context, **_QUIET})
+        proved = with_evidence(
+            record, Evidence("import", text=record.consent_statement or "")
+        )
+        self.env = proved.env(context={**proved.env.context, **_QUIET})
         self._targets = record._targets()
         self._line_of = {}  # by address: its first line
         self._countries = self._by_name("res.country", "name", "code")
@@ -95,6 +100,7 @@ class ContactImportRun:
                     "subscription_ids": [
                         Command.create({"list_id": list_id})
                         for list_id in self._record.list_ids.ids
+                        if list_id not in line.left_list_ids
                     ],
                 }
                 for line in new
@@ -124,13 +130,22 @@ class ContactImportRun:
         suppressed = suppressions_sudo._find_among(
             [line.address for line in sound], self._record.list_ids
         )
+        left = self.env["campaign.consent"]._withdrawn_by_owners(
+            [line.address for line in sound], "list", self._record.list_ids.ids
+        )
+        left_by = {}
+        for address, list_id in left:
+            left_by.setdefault(address, set()).add(list_id)
         for line in sound:
+            line.left_list_ids = left_by.get(line.address, set())
             if line.address in blocked:
                 line.reject(self.env._("The address is on the blacklist."))
             elif line.address in suppressed:
                 line.reject(self.env._("The address is suppressed."))
             elif contacts := known.get(line.address):
                 self._meet(line, contacts)
+            else:
+                self._note_left(line, line.left_list_ids)
         return lines
 
     def _understand(self, number, cells):
@@ -221,13 +236,10 @@ class ContactImportRun:
                 name: value for name, value in values.items() if not line.contact[name]
             }
         subscriptions = contacts.subscription_ids
-        missing = self._record.list_ids - subscriptions.list_id
         left = subscriptions.filtered("opt_out").list_id & self._record.list_ids
-        if left:
-            names = ", ".join(left.mapped("name"))
-            line.notes.append(
-                self.env._("They have left %s, and are not put on it again.", names)
-            )
+        missing = self._record.list_ids - subscriptions.list_id
+        missing = missing.filtered(lambda one: one.id not in line.left_list_ids)
+        self._note_left(line, {*left.ids, *line.left_list_ids})
         values = {
             name: value
             for name, value in values.items()
@@ -239,6 +251,14 @@ class ContactImportRun:
             ]
         line.values = values
         line.outcome = "updated" if values else "unchanged"
+
+    def _note_left(self, line, list_ids):
+        if list_ids:
+            left = self.env["mailing.list"].browse(sorted(list_ids))
+            names = ", ".join(left.mapped("name"))
+            line.notes.append(
+                self.env._("They have left %s, and are not put on it again.", names)
+            )
 
     @staticmethod
     def _says(contact, name, value):

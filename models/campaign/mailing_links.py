@@ -14,7 +14,7 @@ from odoo.addons.link_tracker.tools.html import find_links_with_urls_and_labels
 from ...tools.mime import new_placeholder
 
 # As Odoo's own mailings do: pages that belong to the mail itself are not shortened.
-OWN_PAGES = ["/unsubscribe_from_list", "/view", "/cards"]
+OWN_PAGES = ["/unsubscribe_from_list", "/mail_preferences", "/view", "/cards"]
 _LINK_IN_HTML = re.compile(r"""(<a\s[^>]*?\bhref=["'])([^"']+)""")
 
 

@@ -73,7 +73,7 @@ class MailingRenderer:
         self._files = MailingFiles(mailing)
         self._report = mailing.attachment_report_id and RecipientReport(mailing)
         self._nobody = tokens.sign_all(self._key, tokens.anonymous(mailing.id))
-        self._untracked = frozenset()
+        self._untracked, self._languages = frozenset(), {}
         self._qwebs = {}
         self._quoted = mime.QuotedPrintable(self._placeholders.values())
         self._before, self._after = self._layout()
@@ -105,6 +105,7 @@ class MailingRenderer:
         pages = {
             "unsubscribe_from_list": self._own_link(tokens.UNSUBSCRIBE),
             "view": self._own_link(tokens.VIEW),
+            "mail_preferences": self._own_link(tokens.UNSUBSCRIBE, "p"),
         }
         source = body_source(self._mailing, content, self._files, self._base_url, pages)
         qweb = self._qweb(False)[0]
@@ -183,8 +184,9 @@ class MailingRenderer:
             f'aria-hidden="true" tabindex="-1" style="display:none"></a>'
         )
 
-    def _own_link(self, purpose):
-        return f"{self._base_url}/campaign/{purpose[0]}/{self._placeholders[purpose]}"
+    def _own_link(self, purpose, page=""):
+        placeholder = self._placeholders[purpose]
+        return f"{self._base_url}/campaign/{page or purpose[0]}/{placeholder}"
 
     def _common_headers(self):
         """Return the headers that are the same for every recipient.
@@ -263,7 +265,7 @@ class MailingRenderer:
         records = self._model.browse([delivery.res_id for delivery in deliveries])
         present = {record.id: record for record in records.exists()}
         self._facts.collect(records.browse(present))
-        self._untracked = self._mailing._untracked_among(
+        self._untracked, self._languages = self._mailing._wishes_among(
             [delivery.email for delivery in deliveries]
         )
         drafts, failures = [], []
@@ -273,7 +275,7 @@ class MailingRenderer:
                 reason = "The recipient's record has been deleted."
                 failures.append(SendResult(delivery.id, FAILED, reason))
                 continue
-            if lang := self._facts.lang(record):
+            if lang := self._facts.lang(record, self._languages.get(delivery.email)):
                 record = record.with_context(lang=lang)
             try:
                 drafts.append((delivery, record, lang, self._chunks(record, lang)))
@@ -383,8 +385,8 @@ class MailingRenderer:
         if not record:
             return None
         self._facts.collect(record)
-        self._untracked = self._mailing._untracked_among([delivery.email])
-        if lang := self._facts.lang(record):
+        self._untracked, wishes = self._mailing._wishes_among([delivery.email])
+        if lang := self._facts.lang(record, wishes.get(delivery.email)):
             record = record.with_context(lang=lang)
         chunks = self._chunks(record, lang)
         chunks = _fill(chunks, self._links.resolve())

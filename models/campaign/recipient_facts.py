@@ -52,9 +52,15 @@ class RecipientFacts:
             return next(iter(self._alias_domains.values()))
         return self._alias_domains[record.id]
 
-    def lang(self, record):
+    def lang(self, record, wish=None):
+        """Return the language of a recipient, or False.
+
+        :param wish: the one that the owner of the address has asked for.
+        """
         if self._lang:
             return self._lang
+        if wish in self._languages:
+            return wish
         lang = language_of(record, self._partners[record.id])
         return lang if lang in self._languages else False
 

@@ -198,9 +198,8 @@ class LaneRun:
         prepared = self._prepared[mailing.id]
         renderer = prepared.renderer
         wanted = self._drop_suppressed(prepared, batch)
-        if prepared.is_timed:
-            batch.postponed = postpone(mailing, wanted)
-            wanted = [one for one in wanted if one.id not in batch.postponed]
+        batch.postponed = postpone(mailing, wanted)
+        wanted = [one for one in wanted if one.id not in batch.postponed]
         for deliveries in split_every(renderer.slice_size(), wanted):
             if time.monotonic() >= deadline or batch.is_to_end:
                 break
@@ -371,11 +370,6 @@ class _Prepared:
             "CASE WHEN %s THEN 'mail_bl' ELSE %s END",
             own_address_blocked(mailing, SQL("mailing_trace.res_id")),
             suppression(mailing, SQL("mailing_trace.email")),
-        )
-        self.is_timed = bool(
-            mailing.send_window_id
-            or mailing._frequency_cap()
-            or mailing._heeds_absences()
         )
 
 

@@ -93,6 +93,7 @@ class MailingTrace(models.Model):
         selection_add=[
             (delivery.FAILURE_UNKNOWN, "Outcome unknown"),
             ("suppressed", "Suppressed Address"),
+            ("frequency", "Wants fewer mails"),
             ("merge_empty", "A required merge field is empty"),
         ],
         ondelete={
@@ -100,6 +101,7 @@ class MailingTrace(models.Model):
                 {"failure_type": "unknown"}
             ),
             "suppressed": lambda traces: traces.write({"failure_type": "mail_bl"}),
+            "frequency": lambda traces: traces.write({"failure_type": "mail_optout"}),
             "merge_empty": lambda traces: traces.write({"failure_type": "unknown"}),
         },
     )

@@ -1,45 +1,59 @@
 """Sending: for which recipients of a batch it is not the time."""
 
+from datetime import timedelta
+
 from odoo import fields
 
 from ...tools.send_windows import next_opening
+from .frequency_cap import SHORTLY_SECONDS, FrequencyCap
 from .recipient_zones import recipient_zones
+from .suppression import FREQUENCY_DAYS
 
 
 def postpone(mailing, deliveries):
     """Return what deliveries wait for, and until when, by id. The others may leave now.
 
-    Asks the database for nothing about windows, caps and absences that there are not.
-
     :param deliveries: a claimed batch, as the renderer gets it.
     :return: pairs of a value of ``mailing.trace.waiting_for`` and a time in UTC.
     """
     cap = mailing._frequency_cap()
-    heeds_absences = mailing._heeds_absences()
-    if not mailing.send_window_id and not cap and not heeds_absences:
-        return {}
     now = fields.Datetime.now()
     openings = _Openings(mailing, deliveries, now)
+    emails = [one.email for one in deliveries]
+    absent = mailing._absent_among(emails) if mailing._heeds_absences() else {}
     postponed = {}
-    if heeds_absences:
-        emails = [one.email for one in deliveries]
-        absent = mailing._absent_among(emails)
-        for one in deliveries:
-            if until := absent.get(one.email):
-                postponed[one.id] = ("absence", openings.after(one, until))
     for delivery in deliveries:
-        if delivery.id in postponed:
-            continue
         opening = openings.after(delivery, now)
-        if opening > now:
+        if until := absent.get(delivery.email):
+            postponed[delivery.id] = ("absence", openings.after(delivery, until))
+        elif opening > now:
             postponed[delivery.id] = ("window", opening)
-    if cap:
-        others = [one for one in deliveries if one.id not in postponed]
-        waiting = cap.postpone(mailing, others, now)
-        for delivery in others:
-            if until := waiting.get(delivery.id):
-                postponed[delivery.id] = ("cap", openings.after(delivery, until))
+    others = [one for one in deliveries if one.id not in postponed]
+    waiting = cap.postpone(mailing, others, now) if cap else {}
+    for delivery_id, until in _own_caps(mailing, others, now).items():
+        waiting[delivery_id] = max(until, waiting.get(delivery_id, until))
+    for delivery in others:
+        if until := waiting.get(delivery.id):
+            postponed[delivery.id] = ("cap", openings.after(delivery, until))
     return postponed
+
+
+def _own_caps(mailing, deliveries, now):
+    """Return until when deliveries wait whose owners want fewer mails, by id.
+
+    Who had a mail lately has been left out already (see ``suppression``). This is about
+    a mail that another worker has in hand: when it has left, the owner is left out.
+    """
+    frequencies = mailing._frequencies_among([one.email for one in deliveries])
+    waiting = {}
+    for frequency, days in FREQUENCY_DAYS.items():
+        wanted = [one for one in deliveries if frequencies.get(one.email) == frequency]
+        if wanted:
+            cap = FrequencyCap(1, days)
+            shortly = now + timedelta(seconds=max(SHORTLY_SECONDS))
+            for delivery_id, until in cap.postpone(mailing, wanted, now).items():
+                waiting[delivery_id] = min(until, shortly)
+    return waiting
 
 
 class _Openings:

@@ -6,6 +6,9 @@ about to be sent, because people unsubscribe in between.
 
 from odoo.tools import SQL
 
+# How many days a mail holds back the next one, for who asked for fewer mails.
+FREQUENCY_DAYS = {"week": 7, "month": 30}
+
 
 def suppression(mailing, email):
     """Return SQL for the failure type that keeps ``email`` from a mailing, or NULL.
@@ -26,6 +29,7 @@ def suppression(mailing, email):
     if opted_out := _opted_out(mailing, email):
         cases.append(SQL("WHEN %s THEN 'mail_optout'", opted_out))
     cases.append(SQL("WHEN %s THEN 'suppressed'", _suppressed(mailing, email)))
+    cases.append(SQL("WHEN %s THEN 'frequency'", _has_enough(mailing, email)))
     return SQL("CASE %s END", SQL(" ").join(cases))
 
 
@@ -79,6 +83,37 @@ def _suppressed(mailing, email):
         mailing.company_id.id or None,
         mailing.contact_list_ids.ids if mailing.mailing_on_mailing_list else [],
         mailing.campaign_id.id or None,
+    )
+
+
+def _has_enough(mailing, email):
+    """Return SQL that tells whether ``email`` had a mail in the time it wants one in.
+
+    That is what people have asked for themselves, so that no mailing is exempt.
+    """
+    return SQL(
+        """
+        (SELECT EXISTS (SELECT FROM campaign_preference WHERE frequency IS NOT NULL))
+        AND (SELECT TRUE
+               FROM campaign_preference wish
+               JOIN mailing_trace mailed ON mailed.email = wish.email
+               JOIN mailing_mailing other ON other.id = mailed.mass_mailing_id
+              WHERE wish.email = %(email)s
+                AND wish.company_id = %(company)s
+                AND wish.frequency IS NOT NULL
+                AND other.company_id = wish.company_id
+                AND mailed.mass_mailing_id <> %(mailing)s
+                AND mailed.token IS NOT NULL
+                AND mailed.sent_datetime > now() AT TIME ZONE 'UTC'
+                    - CASE wish.frequency WHEN 'week' THEN %(week)s ELSE %(month)s END
+                      * interval '1 day'
+              LIMIT 1)
+        """,
+        email=email,
+        company=mailing.company_id.id or None,
+        mailing=mailing.id,
+        week=FREQUENCY_DAYS["week"],
+        month=FREQUENCY_DAYS["month"],
     )
 
 

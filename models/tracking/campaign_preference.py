@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+_PROVED = ("is_untracked", "frequency", "lang")
+
 
 class CampaignPreference(models.Model):
     """What the owner of an address has asked one company for.
@@ -33,17 +35,62 @@ class CampaignPreference(models.Model):
         readonly=True,
         help="An automatic answer says so. Mails of campaigns wait until then.",
     )
+    frequency = fields.Selection(
+        [("week", "At most one mail a week"), ("month", "At most one mail a month")],
+        "How Often",
+        help="Mails beyond that are left out for this person, not sent later. Blank: "
+        "as many as there are.",
+    )
+    lang = fields.Selection(
+        selection=lambda self: self._installed_languages(),
+        string="Language",
+        help="In which this person wants the mails, whatever their contact says. "
+        "Blank: as the contact says.",
+    )
 
     _owner_uniq = models.UniqueIndex("(email, company_id)")
     _untracked_idx = models.Index("(email) WHERE is_untracked")
     _absent_idx = models.Index("(company_id, email) WHERE absent_until IS NOT NULL")
+    _frequency_idx = models.Index("(email) WHERE frequency IS NOT NULL")
+
+    @api.model
+    def _installed_languages(self):
+        return self.env["res.lang"].get_installed()
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([_normalized(vals) for vals in vals_list])
+        preferences = super().create([_normalized(vals) for vals in vals_list])
+        nothing = dict.fromkeys(_PROVED, False)
+        preferences._note_consent(dict.fromkeys(preferences.ids, nothing))
+        return preferences
 
     def write(self, vals):
-        return super().write(_normalized(vals))
+        before = {one.id: {name: one[name] for name in _PROVED} for one in self}
+        result = super().write(_normalized(vals))
+        self._note_consent(before)
+        return result
+
+    def _note_consent(self, before):
+        """Write down the proof of what has changed.
+
+        :param before: the old values, by id.
+        """
+        rows = []
+        for one in self:
+            old = before[one.id]
+            common = {"address": one.email, "company_id": one.company_id.id}
+            if one.is_untracked != old["is_untracked"]:
+                decision = "withdrawn" if one.is_untracked else "given"
+                rows.append({**common, "kind": "tracking", "decision": decision})
+            for name, kind in (("frequency", "frequency"), ("lang", "language")):
+                if one[name] != old[name]:
+                    labels = dict(self._fields[name]._description_selection(self.env))
+                    chosen = labels.get(one[name]) or self.env._("As it was")
+                    rows.append(
+                        {**common, "kind": kind, "decision": "changed"}
+                        | {"detail": chosen}
+                    )
+        self.env["campaign.consent"]._record(rows)
 
     @api.model
     def _of(self, email, company):

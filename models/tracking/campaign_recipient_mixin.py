@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .campaign_suppression import hash_address
+
 
 class CampaignRecipientMixin(models.AbstractModel):
     """Somebody who gets mails, known by the normalized address.
@@ -26,6 +28,25 @@ class CampaignRecipientMixin(models.AbstractModel):
         groups="campaign_desk.group_campaign_author",
         help="What this person opens and follows is counted, but not whose it was.",
     )
+
+    campaign_consent_count = fields.Integer(
+        "Consents",
+        compute="_compute_campaign_consent_count",
+        groups="campaign_desk.group_campaign_author",
+    )
+
+    @api.depends("email_normalized")
+    def _compute_campaign_consent_count(self):
+        hashes = {email: hash_address(email) for email in self._mail_addresses()}
+        groups = self.env["campaign.consent"]._read_group(
+            [("address_hash", "in", list(hashes.values()))],
+            ["address_hash"],
+            ["__count"],
+        )
+        counts = dict(groups)
+        for recipient in self:
+            hashed = hashes.get(recipient.email_normalized)
+            recipient.campaign_consent_count = counts.get(hashed, 0)
 
     @api.depends("email_normalized")
     def _compute_campaign_mail_count(self):
@@ -90,6 +111,14 @@ class CampaignRecipientMixin(models.AbstractModel):
         )
         title = self.env._("What Happened")
         return {**action, "name": title, "display_name": title}
+
+    def action_view_campaign_consents(self):
+        """Show what this person has agreed to, and what not any more."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "campaign_desk.campaign_consent_action"
+        )
+        hashed = hash_address(self.email_normalized or "")
+        return {**action, "domain": [("address_hash", "=", hashed)], "context": {}}
 
     def _action_of_recipient(self, xmlid, path):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

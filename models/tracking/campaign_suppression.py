@@ -83,6 +83,7 @@ class CampaignSuppression(models.Model):
             ("policy", "Bounce policy"),
             ("answer", "An answer"),
             ("import", "Import"),
+            ("recipient", "The recipient"),
         ],
         required=True,
         readonly=True,

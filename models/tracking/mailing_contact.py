@@ -6,3 +6,20 @@ from odoo import models
 class MailingContact(models.Model):
     _name = "mailing.contact"
     _inherit = ["mailing.contact", "campaign.recipient.mixin"]
+
+    def action_subscribe_again(self):
+        """Ask how this person agreed to get the mails of lists that they have left."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Subscribe Again"),
+            "res_model": "campaign.consent.grant",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_contact_id": self.id,
+                "default_list_ids": self.subscription_ids.filtered(
+                    "opt_out"
+                ).list_id.ids,
+            },
+        }

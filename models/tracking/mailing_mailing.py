@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, float_round
+from odoo.tools import SQL, consteq, email_normalize, float_round
 
 TRACKING = [
     ("personal", "Each recipient"),
@@ -156,19 +156,64 @@ class MailingMailing(models.Model):
             "context": {"of_mailing": len(self) == 1},
         }
 
-    def _untracked_among(self, emails):
-        """Return those of the addresses whose owners do not want to be tracked."""
+    def _wishes_among(self, emails):
+        """Return which addresses' owners do not want to be tracked.
+
+        And in which language some want their mails, by address.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT email FROM campaign_preference
-                 WHERE is_untracked AND email = ANY(%s) AND company_id = %s
+                SELECT email, is_untracked, lang FROM campaign_preference
+                 WHERE (is_untracked OR lang IS NOT NULL)
+                   AND email = ANY(%s) AND company_id = %s
                 """,
                 emails,
                 self.company_id.id,
             )
         )
-        return frozenset(email for (email,) in rows)
+        untracked = frozenset(
+            email for email, is_untracked, _lang in rows if is_untracked
+        )
+        return untracked, {email: lang for email, _is_untracked, lang in rows if lang}
+
+    def _frequencies_among(self, emails):
+        """Return how often owners of addresses want a mail, by address."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT email, frequency FROM campaign_preference
+                 WHERE frequency IS NOT NULL AND email = ANY(%s) AND company_id = %s
+                """,
+                emails,
+                self.company_id.id,
+            )
+        )
+        return dict(rows)
+
+    def _delivery_of_keys(self, document_id=None, email=None, hash_token=None):
+        """Return the delivery that a valid link of Odoo's own kind is about.
+
+        :raise ValueError: Odoo could not read such a link.
+        """
+        nobody = self.env["mailing.trace"]
+        if not (document_id and email and hash_token):
+            return nobody
+        is_number = document_id.isascii() and document_id.isdigit()
+        if not is_number or len(document_id) > 9 or not hash_token.isascii():
+            raise ValueError("This is no link of a mail.")
+        expected = self._generate_mailing_recipient_token(document_id, email)
+        if not consteq(expected, hash_token):
+            return nobody
+        return self.env["mailing.trace"].search(
+            [
+                ("mass_mailing_id", "=", self.id),
+                ("res_id", "=", int(document_id)),
+                ("email", "=", email_normalize(email)),
+                ("token", "!=", False),
+            ],
+            limit=1,
+        )
 
     def _is_tracked_link(self, url):
         """Return whether a link may lead over us and be counted."""

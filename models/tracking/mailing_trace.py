@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, plaintext2html
 
 from ...tools import bounces, delivery, tokens
+from .evidence import Evidence, with_evidence
 
 _NO_FAILURE = {
     "failure_type": False,
@@ -152,10 +153,17 @@ class MailingTrace(models.Model):
         blacklist_sudo = self.env["mail.blacklist"].sudo()
         for trace in new:
             if email_normalize(trace.email):
+                evidence = Evidence(
+                    "complaint",
+                    company_id=trace.mass_mailing_id.company_id.id,
+                    trace_id=trace.id,
+                    mailing_id=trace.mass_mailing_id.id,
+                )
                 reason = self.env._(
                     "Reported a mail as spam: %s", trace.mass_mailing_id.display_name
                 )
-                blacklist_sudo._add(trace.email, message=plaintext2html(reason))
+                proved_sudo = with_evidence(blacklist_sudo, evidence)
+                proved_sudo._add(trace.email, message=plaintext2html(reason))
         new.mass_mailing_id._check_breaker()
 
     def _note_event(self, kind, **values):

@@ -3,8 +3,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .campaign_consent import CONSENT_DAYS
 from .campaign_event import EVENT_DAYS, FACTS_DAYS
 from .campaign_hit import parse_networks
+from .campaign_signup import SIGNUP_DAYS
 from .mailing_mailing import TRACKING, TRACKING_HELP
 
 
@@ -28,6 +30,9 @@ class ResConfigSettings(models.TransientModel):
     campaign_event_days = fields.Integer("Days That Visits Are Kept")
     campaign_event_facts_days = fields.Integer("Days That Programs Are Kept")
 
+    campaign_consent_days = fields.Integer("Days That Consents Are Kept")
+    campaign_signup_days = fields.Integer("Days to Confirm a Sign-Up")
+
     @api.constrains("campaign_internal_networks")
     def _check_campaign_internal_networks(self):
         for settings in self:
@@ -42,13 +47,26 @@ class ResConfigSettings(models.TransientModel):
                     )
                 ) from error
 
-    @api.constrains("campaign_event_days", "campaign_event_facts_days")
+    @api.constrains(
+        "campaign_event_days",
+        "campaign_event_facts_days",
+        "campaign_consent_days",
+        "campaign_signup_days",
+    )
     def _check_campaign_days(self):
         for settings in self:
-            days = settings.campaign_event_days, settings.campaign_event_facts_days
+            days = (
+                settings.campaign_event_days,
+                settings.campaign_event_facts_days,
+                settings.campaign_consent_days,
+            )
             if min(days) < 0:
                 raise ValidationError(
                     self.env._("Days cannot be negative. 0 means for ever.")
+                )
+            if settings.campaign_signup_days < 1:
+                raise ValidationError(
+                    self.env._("Give people at least a day to confirm a sign-up.")
                 )
 
     @api.model
@@ -58,6 +76,8 @@ class ResConfigSettings(models.TransientModel):
             **super().get_values(),
             "campaign_event_days": events._days(*EVENT_DAYS),
             "campaign_event_facts_days": events._days(*FACTS_DAYS),
+            "campaign_consent_days": events._days(*CONSENT_DAYS),
+            "campaign_signup_days": self.env["campaign.signup"]._lifetime_days(),
         }
 
     def set_values(self):
@@ -67,6 +87,8 @@ class ResConfigSettings(models.TransientModel):
         for (name, _default), days in (
             (EVENT_DAYS, self.campaign_event_days),
             (FACTS_DAYS, self.campaign_event_facts_days),
+            (CONSENT_DAYS, self.campaign_consent_days),
+            (SIGNUP_DAYS, self.campaign_signup_days),
         ):
             parameters.set_param(name, str(days))
         return result

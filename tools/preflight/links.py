@@ -57,14 +57,14 @@ def check(page: Page, base_url: str) -> Iterator[Finding]:
 
 def check_way_out(page: Page, base_url: str) -> Iterator[Finding]:
     """Look for a link by which recipients unsubscribe."""
-    own = f"{base_url}/campaign/u/"
+    own = f"{base_url}/campaign/u/", f"{base_url}/campaign/p/"
     if not any(link.href and _is_way_out(link, own) for link in page.links):
         yield Finding("unsubscribe_missing", ERROR)
     else:
         yield Finding("unsubscribe", OK)
 
 
-def _is_way_out(link: Link, own: str) -> bool:
+def _is_way_out(link: Link, own: tuple[str, ...]) -> bool:
     href = link.href or ""
     if href.startswith(own):
         return True

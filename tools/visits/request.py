@@ -16,6 +16,9 @@ PURPOSES = {
     "c": tokens.CLICK,
     "v": tokens.VIEW,
     "u": tokens.UNSUBSCRIBE,
+    "p": tokens.UNSUBSCRIBE,
+    "s": tokens.SIGN_UP,
+    "j": tokens.JOIN,
 }
 # Where a link's code would stand; links have longer ones.
 DECOY_CODE = "d0"
@@ -23,7 +26,7 @@ DECOY_CODE = "d0"
 _PATH = re.compile(
     rf"/campaign/(?:o/(?P<open>[0-9a-f]{{{tokens.SIGNED_LENGTH}}})\.gif"
     rf"|c/(?P<click>[0-9a-f]{{{tokens.SIGNED_LENGTH}}})/(?P<code>[0-9A-Za-z]{{1,40}})"
-    rf"|(?P<letter>[vu])/(?P<page>[0-9a-f]{{{tokens.SIGNED_LENGTH}}}))"
+    rf"|(?P<letter>[vupsj])/(?P<page>[0-9a-f]{{{tokens.SIGNED_LENGTH}}}))"
 )
 # Headers that tell something about who asks, by their names in the environment.
 _TELLING = {
