@@ -33,6 +33,7 @@ from . import test_tracking_bounces
 from . import test_tracking_complaints
 from . import test_tracking_databases
 from . import test_tracking_events
+from . import test_tracking_engagement
 from . import test_tracking_inbound
 from . import test_tracking_policies
 from . import test_tracking_routes

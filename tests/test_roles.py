@@ -53,6 +53,7 @@ RIGHTS = {
     "campaign.suppression": "- - r cru cru crud",
     "campaign.hit": "- - - - - r",
     "campaign.event": "- - r r r rd",
+    "campaign.engagement": "- - r r r -",
     "campaign.preference": "- - cru cru cru crud",
 }
 

@@ -9,6 +9,7 @@ from . import mail_blacklist  # Odoo's own rule about bounces
 from . import campaign_inbound  # what machines wrote, and what found no way
 from . import campaign_hit  # requests as they come in
 from . import campaign_event  # what happened, and by whom
+from . import campaign_engagement  # how much of a reader each address is
 from . import campaign_recipient_mixin  # the mails of a person
 from . import mailing_contact
 from . import res_partner

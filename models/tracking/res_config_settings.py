@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .campaign_engagement import HALF_LIFE
 from .campaign_event import EVENT_DAYS, FACTS_DAYS
 from .campaign_hit import parse_networks
 from .mailing_mailing import TRACKING, TRACKING_HELP
@@ -27,6 +28,7 @@ class ResConfigSettings(models.TransientModel):
     )
     campaign_event_days = fields.Integer("Days That Visits Are Kept")
     campaign_event_facts_days = fields.Integer("Days That Programs Are Kept")
+    campaign_engagement_half_life = fields.Integer("Half-life of Engagement")
 
     @api.constrains("campaign_internal_networks")
     def _check_campaign_internal_networks(self):
@@ -51,6 +53,14 @@ class ResConfigSettings(models.TransientModel):
                     self.env._("Days cannot be negative. 0 means for ever.")
                 )
 
+    @api.constrains("campaign_engagement_half_life")
+    def _check_campaign_engagement_half_life(self):
+        for settings in self:
+            if settings.campaign_engagement_half_life < 1:
+                raise ValidationError(
+                    self.env._("The half-life of engagement is one day at least.")
+                )
+
     @api.model
     def get_values(self):
         events = self.env["campaign.event"]
@@ -58,6 +68,7 @@ class ResConfigSettings(models.TransientModel):
             **super().get_values(),
             "campaign_event_days": events._days(*EVENT_DAYS),
             "campaign_event_facts_days": events._days(*FACTS_DAYS),
+            "campaign_engagement_half_life": events._days(*HALF_LIFE),
         }
 
     def set_values(self):
@@ -67,6 +78,7 @@ class ResConfigSettings(models.TransientModel):
         for (name, _default), days in (
             (EVENT_DAYS, self.campaign_event_days),
             (FACTS_DAYS, self.campaign_event_facts_days),
+            (HALF_LIFE, self.campaign_engagement_half_life),
         ):
             parameters.set_param(name, str(days))
         return result
