@@ -18,6 +18,7 @@
         "security/campaign_rules.xml",
         "security/campaign_template_rules.xml",
         "security/campaign_segment_rules.xml",
+        "security/campaign_hygiene_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -63,6 +64,13 @@
         "views/mailing_tracking_views.xml",
         "views/recipient_views.xml",
         "views/tracking_templates.xml",
+        # hygiene
+        "views/campaign_hygiene_finding_views.xml",
+        "views/campaign_hygiene_action_views.xml",
+        "views/campaign_hygiene_decision_views.xml",
+        "views/campaign_hygiene_check_views.xml",
+        "views/campaign_sunset_case_views.xml",
+        "views/campaign_sunset_policy_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

@@ -3,3 +3,4 @@ from . import campaign  # what is sent, to whom, when
 from . import sending  # how it leaves
 from . import checking  # what people look at before it leaves
 from . import tracking  # what happened to it
+from . import hygiene  # who should be on a list at all

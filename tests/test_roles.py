@@ -55,6 +55,13 @@ RIGHTS = {
     "campaign.event": "- - r r r rd",
     "campaign.engagement": "- - r r r -",
     "campaign.preference": "- - cru cru cru crud",
+    # hygiene
+    "campaign.hygiene.check": "- - r crud crud -",
+    "campaign.hygiene.finding": "- - r r r -",
+    "campaign.hygiene.action": "- - r r r -",
+    "campaign.hygiene.change": "- - r r r -",
+    "campaign.sunset.policy": "- - r r crud -",
+    "campaign.sunset.case": "- - r r r -",
 }
 
 

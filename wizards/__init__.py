@@ -5,3 +5,4 @@ from . import campaign_test_result  # what became of each
 from . import campaign_address_lookup  # why an address gets no mail
 from . import campaign_suppression_lift  # have it mailed again, and say why
 from . import campaign_suppression_transfer  # suppressions in and out, as CSV
+from . import campaign_hygiene_decision  # what is to be done about findings

@@ -19,6 +19,8 @@ REASONS = [
     (bounces.LEFT_COMPANY, "Left the company"),
     (bounces.COMPLAINT, "Reported as spam"),
     ("request", "Asked not to be mailed"),
+    ("hygiene", "List hygiene"),
+    ("sunset", "Never answered"),
     ("erased", "Personal data erased"),
     ("other", "Another reason"),
 ]
@@ -82,6 +84,8 @@ class CampaignSuppression(models.Model):
             ("policy", "Bounce policy"),
             ("answer", "An answer"),
             ("import", "Import"),
+            ("hygiene", "List hygiene"),
+            ("sunset", "Sunset policy"),
         ],
         required=True,
         readonly=True,

@@ -26,7 +26,7 @@ class TestEngagement(unittest.TestCase):
         self.assertAlmostEqual(points([(CLICK, 30)], half_life=30), 2.0)
 
     def test_fades_to_nothing(self):
-        self.assertEqual(score(points([(REPLY, 600)])), 1)
+        self.assertEqual(score(points([(REPLY, 360)])), 1)
         self.assertEqual(score(points([(REPLY, 1200)])), 0)
 
     def test_clock_that_is_ahead(self):
