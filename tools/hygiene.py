@@ -91,7 +91,8 @@ def judge(facts: Facts, limits: Limits) -> list[Found]:
     Of an address that gets no mail anyway only that is said: what its reader does, or
     whose it may be, harms nobody any more.
 
-    >>> [found.kind for found in judge(Facts("ann@gmial.com", "ann@gmial.com"), Limits())]
+    >>> facts = Facts("ann@gmial.com", "ann@gmial.com")
+    >>> [found.kind for found in judge(facts, Limits())]
     ['typo']
     """
     if not is_valid(facts.written, facts.address):

@@ -32,7 +32,7 @@ class CampaignHygieneCheck(models.Model):
 
     _name = "campaign.hygiene.check"
     _description = "Hygiene Check"
-    _inherit = ["campaign.hygiene.scope.mixin", "mail.activity.mixin"]
+    _inherit = ["campaign.hygiene.scope.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "last_run_at desc, id desc"
     _rec_name = "place"
 
@@ -145,7 +145,7 @@ class CampaignHygieneCheck(models.Model):
                 {
                     "kind": kind,
                     "label": labels[kind],
-                    "meaning": str(self.env._(MEANINGS[kind])),  # pylint: disable=gettext-variable
+                    "meaning": str(self.env._(MEANINGS[kind])),
                     "count": numbers[kind][0],
                     "new": numbers[kind][1],
                 }
@@ -158,7 +158,7 @@ class CampaignHygieneCheck(models.Model):
     # ------------------------------------------------------------
 
     def action_run(self):
-        """Look at the contacts: at once if they are few, otherwise in the background."""
+        """Look at the contacts: at once if they are few, else in the background."""
         self.check_access("write")
         for check in self:
             if check.state == "running":

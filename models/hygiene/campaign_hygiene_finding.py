@@ -89,7 +89,7 @@ class CampaignHygieneFinding(models.Model):
     def _describe(self):
         if self.signs:
             words = [
-                str(self.env._(SIGNS[sign]))  # pylint: disable=gettext-variable
+                str(self.env._(SIGNS[sign]))
                 for sign in self.signs.split(",")
                 if sign in SIGNS
             ]

@@ -38,20 +38,17 @@ class Deed:
         self._results = {}
         self._do(changes.with_env(self.env).sudo(False))
         self._write(changes, "skipped")
-        done = [
-            id_ for id_, (state, *_rest) in self._results.items() if state == "done"
-        ]
-        self._settle(changes.browse(done))
+        self._settle(changes.browse(self._ids_in("done")))
 
     def undo(self, changes):
         """Take changes back as far as nothing was changed since."""
         self._results = {}
         self._undo(changes.with_env(self.env).sudo(False))
         self._write(changes, "kept")
-        undone = [
-            id_ for id_, (state, *_rest) in self._results.items() if state == "undone"
-        ]
-        self._reopen(changes.browse(undone))
+        self._reopen(changes.browse(self._ids_in("undone")))
+
+    def _ids_in(self, state):
+        return [id_ for id_, result in self._results.items() if result[0] == state]
 
     def finish(self, undone):
         """Do what is done once for the whole action."""

@@ -23,8 +23,8 @@ KINDS = [
 MEANINGS = {
     hygiene.TRAP: _lt(
         "Never a sign of a person, on the list for long, and a mistyped or task's "
-        "address or no name. Block lists keep such addresses to catch careless senders; "
-        "nobody can be sure which they are."
+        "address or no name. Block lists keep such addresses to catch careless "
+        "senders; nobody can be sure which they are."
     ),
     hygiene.INVALID: _lt("No mail can be addressed to what is written there."),
     hygiene.TYPO: _lt("Very likely a slip of a big provider's domain."),
