@@ -71,6 +71,8 @@
         "views/campaign_hygiene_check_views.xml",
         "views/campaign_sunset_case_views.xml",
         "views/campaign_sunset_policy_views.xml",
+        # analytics
+        "views/campaign_provider_report_views.xml",
         # where to find it all
         "views/menus.xml",
     ],

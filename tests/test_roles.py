@@ -55,6 +55,8 @@ RIGHTS = {
     "campaign.event": "- - r r r rd",
     "campaign.engagement": "- - r r r -",
     "campaign.preference": "- - cru cru cru crud",
+    "campaign.provider.day": "- - - - - r",
+    "campaign.provider.report": "- r r r r -",
     # hygiene
     "campaign.hygiene.check": "- - r crud crud -",
     "campaign.hygiene.finding": "- - r r r -",

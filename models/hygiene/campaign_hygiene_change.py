@@ -32,7 +32,7 @@ class CampaignHygieneChange(models.Model):
         "mailing.contact", readonly=True, ondelete="cascade", index=True
     )
     email = fields.Char(related="finding_id.email", string="Address")
-    finding_kind = fields.Selection(related="finding_id.kind", string="Finding")
+    finding_kind = fields.Selection(related="finding_id.kind", string="What Was Found")
     state = fields.Selection(
         [
             ("todo", "To do"),

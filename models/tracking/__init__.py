@@ -16,3 +16,4 @@ from . import res_partner
 from . import res_config_settings
 from . import link_tracker  # clicks by people, and by anybody
 from . import mail_thread  # inbound mail: sorted
+from . import campaign_provider_day  # results per mailbox provider and day, added up
