@@ -40,3 +40,7 @@ from . import test_tracking_routes
 from . import test_tracking_suppression
 from . import test_upkeep
 from . import test_ui
+from . import test_hygiene_checks
+from . import test_hygiene_actions
+from . import test_hygiene_sunset
+from . import test_analytics_providers
