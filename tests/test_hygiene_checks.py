@@ -1,6 +1,7 @@
 """Hygiene: what checks find, and how they tell it."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -148,7 +149,7 @@ class TestHygieneChecks(HygieneCommon):
         self._contact("machine", "machine@example.com")
         self._contact("reader", "reader@example.com")
         self._contact("few", "few@example.com")
-        self._mails("quiet@example.com")
+        self._mails("quiet@example.com", oldest=301)
         for delivery in self._mails("machine@example.com"):
             self._did(delivery, "click", verdict="machine")
             self._did(delivery, "open", verdict="unknown")
@@ -219,18 +220,12 @@ class TestHygieneChecks(HygieneCommon):
         self.assertTrue(self._finding(typo).is_new, "It is back.")
 
     def test_chunks(self):
-        self.startPatcher(self._smaller_chunks(2))
+        self.startPatcher(patch.multiple(hygiene_run, CHUNK=2))
         for number in range(5):
             self._contact(f"n{number}", f"info@n{number}.example")
         self.check.action_run()
         self.assertEqual(self.check.checked_count, 5)
         self.assertEqual(self.check.open_count, 5)
-
-    @staticmethod
-    def _smaller_chunks(size):
-        from unittest.mock import patch
-
-        return patch.multiple(hygiene_run, CHUNK=size)
 
     def test_schedule_and_digest(self):
         self._contact("typo", "typo@gmial.com")

@@ -241,7 +241,7 @@ class CampaignHygieneCheck(models.Model):
         """
         self_sudo = self.sudo()  # sudo: findings are the run's to write
         run = HygieneRun(self_sudo)
-        while run.do_chunk() == CHUNK:
+        while run.do_chunk():
             if commit and not commit(CHUNK):
                 return False
         run.finish()

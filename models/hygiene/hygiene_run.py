@@ -25,7 +25,7 @@ class HygieneRun:
         )
 
     def do_chunk(self):
-        """Look at the next contacts; return how many these were."""
+        """Look at the next contacts; return whether there may be more."""
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL jit = off")  # compiling costs more than it gains
         rows = self.env.execute_query_dict(self._statement())
@@ -45,7 +45,7 @@ class HygieneRun:
                 }
             )
         self.env["campaign.hygiene.finding"].invalidate_model()
-        return len(rows)
+        return len(rows) == CHUNK
 
     def finish(self):
         """Close what is no longer found."""
