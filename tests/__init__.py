@@ -44,3 +44,4 @@ from . import test_hygiene_checks
 from . import test_hygiene_actions
 from . import test_hygiene_sunset
 from . import test_analytics_providers
+from . import test_hygiene_ui
