@@ -87,7 +87,10 @@
         "web.assets_backend": [
             "campaign_desk/static/src/**/*",
             ("remove", "campaign_desk/static/src/**/*.editor.scss"),
+            ("remove", "campaign_desk/static/src/provider_graph/**/*"),
         ],
+        # with Odoo's graphs
+        "web.assets_backend_lazy": ["campaign_desk/static/src/provider_graph/**/*"],
         "mass_mailing.assets_iframe_style": [
             "campaign_desk/static/src/**/*.editor.scss",
         ],
