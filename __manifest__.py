@@ -26,6 +26,7 @@
         "security/response_learning_rules.xml",
         "security/response_routing_rules.xml",
         "security/response_act_rules.xml",
+        "security/campaign_hygiene_rules.xml",
         # campaign
         "views/mailing_mailing_views.xml",
         "views/campaign_segment_views.xml",
@@ -114,6 +115,15 @@
         "views/response_link_views.xml",
         "views/response_desk_menus.xml",
         "views/recipient_pages.xml",
+        # hygiene
+        "views/campaign_hygiene_finding_views.xml",
+        "views/campaign_hygiene_action_views.xml",
+        "views/campaign_hygiene_decision_views.xml",
+        "views/campaign_hygiene_check_views.xml",
+        "views/campaign_sunset_case_views.xml",
+        "views/campaign_sunset_policy_views.xml",
+        # analytics
+        "views/campaign_provider_report_views.xml",
         # where to find it all
         "views/menus.xml",
     ],
@@ -128,7 +138,10 @@
         "web.assets_backend": [
             "campaign_desk/static/src/**/*",
             ("remove", "campaign_desk/static/src/**/*.editor.scss"),
+            ("remove", "campaign_desk/static/src/provider_graph/**/*"),
         ],
+        # with Odoo's graphs
+        "web.assets_backend_lazy": ["campaign_desk/static/src/provider_graph/**/*"],
         "mass_mailing.assets_iframe_style": [
             "campaign_desk/static/src/**/*.editor.scss",
         ],

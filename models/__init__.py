@@ -4,4 +4,5 @@ from . import sending  # how it leaves
 from . import checking  # what people look at before it leaves
 from . import tracking  # what happened to it
 from . import response  # what people answered
+from . import hygiene  # who should be on a list at all
 from . import analytics  # what it brought

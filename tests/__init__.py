@@ -46,6 +46,7 @@ from . import test_tracking_complaints
 from . import test_tracking_consent
 from . import test_tracking_databases
 from . import test_tracking_events
+from . import test_tracking_engagement
 from . import test_tracking_inbound
 from . import test_tracking_policies
 from . import test_tracking_routes
@@ -64,3 +65,8 @@ from . import test_response_desk
 from . import test_response_reading
 from . import test_response_answer
 from . import test_response_ui
+from . import test_hygiene_checks
+from . import test_hygiene_actions
+from . import test_hygiene_sunset
+from . import test_analytics_providers
+from . import test_hygiene_ui

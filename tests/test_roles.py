@@ -58,6 +58,7 @@ RIGHTS = {
     "campaign.suppression": "- - r cru cru crud",
     "campaign.hit": "- - - - - r",
     "campaign.event": "- - r r r rd",
+    "campaign.engagement": "- - r r r -",
     "campaign.preference": "- - cru cru cru crud",
     # response
     "campaign.response": "- - - - - rud ru rud",
@@ -80,13 +81,20 @@ RIGHTS = {
     "campaign.service.level": "- - - - - crud r crud",
     "campaign.service.clock": "- - - - - r r r",
     "campaign.service.level.report": "- - - - - r - r",
-    "campaign.team": "- - - - - crud r crud",
-    "campaign.team.member": "- - - - - crud r crud",
     "campaign.act.policy": "- - - - - crud r crud",
     "campaign.response.act": "- - - - - r r r",
     "campaign.answer.template": "- - - - - crud r crud",
     "campaign.consent": "- - r r r r",
     "campaign.signup": "- - r r r rd",
+    "campaign.provider.day": "- - - - - r",
+    "campaign.provider.report": "- r r r r -",
+    # hygiene
+    "campaign.hygiene.check": "- - r crud crud -",
+    "campaign.hygiene.finding": "- - r r r -",
+    "campaign.hygiene.action": "- - r r r -",
+    "campaign.hygiene.change": "- - r r r -",
+    "campaign.sunset.policy": "- - r r crud -",
+    "campaign.sunset.case": "- - r r r -",
 }
 
 

@@ -366,7 +366,13 @@ class TestWarmup(PacingCommon):
         readers = earlier.mailing_trace_ids.filtered(
             lambda trace: trace.email in ("p17@example.com", "p23@example.com")
         )
-        readers.set_opened()
+        self.env["campaign.event"]._record(
+            [
+                {"kind": "click", "trace_id": reader.id, "verdict": "human"}
+                for reader in readers
+            ]
+        )
+        self.env["campaign.engagement"]._refresh()
         self.env["campaign.sending.batch"].search([]).settled_at = PAST
         self.account.action_start_warmup()
         mailing = self._mailing()

@@ -9,3 +9,4 @@ from . import campaign_routing_trial  # which rule would take a reply
 from . import campaign_routing_trial_line  # and why the others would not
 from . import campaign_response_bulk
 from . import campaign_consent_grant  # put somebody on a list again, and say why
+from . import campaign_hygiene_decision  # what is to be done about findings

@@ -12,6 +12,7 @@ from .recipient_address import address_of
 
 # What conditions read, besides the records themselves.
 _READ_BY_CONDITIONS = (
+    "campaign.engagement",
     "mailing.trace",
     "mailing.contact",
     "mailing.subscription",

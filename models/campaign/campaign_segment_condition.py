@@ -13,13 +13,16 @@ FACTS = {
     "replied": engagement.REPLIED,
     "bounced": engagement.BOUNCED,
 }
+# Kinds for which *when* has no meaning.
+TIMELESS = {"never_mailed", "score"}
 _NOT_OF_EVERY_KIND = {
     "extent": {*FACTS},
     "latest": {*FACTS},
     "url_contains": {"clicked"},
     "mailing_ids": {*FACTS},
     "campaign_ids": {*FACTS},
-    "comparison": {"received"},
+    "comparison": {"received", "score"},
+    "score": {"score"},
     "number": {"received"},
     "list_ids": {"subscribed", "unsubscribed"},
 }
@@ -49,6 +52,7 @@ class CampaignSegmentCondition(models.Model):
             ("replied", "Answered mails"),
             ("bounced", "Mails came back"),
             ("received", "Got a number of mails"),
+            ("score", "Engagement score"),
             ("never_mailed", "Was never mailed"),
             ("subscribed", "Is subscribed"),
             ("unsubscribed", "Has unsubscribed"),
@@ -98,6 +102,11 @@ class CampaignSegmentCondition(models.Model):
         default=1,
         help="Mails that were sent to them and did not come back.",
     )
+    score = fields.Integer(
+        default=50,
+        help="From 0 to 100, as it stands on contacts: what people did with their "
+        "mails, worth less as time goes by. Who got no mail yet has 0.",
+    )
     list_ids = fields.Many2many(
         "mailing.list",
         "campaign_segment_condition_list_rel",
@@ -126,15 +135,19 @@ class CampaignSegmentCondition(models.Model):
     # Checks
     # ------------------------------------------------------------
 
-    @api.constrains("latest", "number", "days", "day", "period")
+    @api.constrains("kind", "latest", "number", "score", "days", "day", "period")
     def _check_numbers(self):
         for condition in self:
             if min(condition.latest, condition.number, condition.days) < 0:
                 raise ValidationError(
                     self.env._("Numbers of mails and days cannot be negative.")
                 )
+            if condition.kind == "score" and not 0 <= condition.score <= 100:
+                raise ValidationError(
+                    self.env._("An engagement score is a number from 0 to 100.")
+                )
             by_day = condition.period in ("since", "before")
-            if by_day and not condition.day and condition.kind != "never_mailed":
+            if by_day and not condition.day and condition.kind not in TIMELESS:
                 raise ValidationError(
                     self.env._(
                         "Say which day the condition “%s” means.", condition.summary
@@ -170,6 +183,7 @@ class CampaignSegmentCondition(models.Model):
             "campaign_ids",
             "comparison",
             "number",
+            "score",
             "list_ids",
             "period",
             "days",
@@ -261,6 +275,15 @@ class CampaignSegmentCondition(models.Model):
         some = engagement.mails_of(person, SQL("delivery.id"), among, number + 1)
         operator = SQL(">=" if self.comparison == "least" else "<=")
         return SQL("(SELECT count(*) FROM (%s) AS mail) %s %s", some, operator, number)
+
+    def _matches_score(self, person):
+        return SQL(
+            "COALESCE((SELECT score FROM campaign_engagement WHERE email = %s), 0)"
+            " %s %s",
+            person.address,
+            SQL(">=" if self.comparison == "least" else "<="),
+            self.score,
+        )
 
     def _matches_never_mailed(self, person):
         mails = engagement.mails_tried(person, SQL("TRUE AS fact"), SQL("TRUE"))

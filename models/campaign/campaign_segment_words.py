@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .campaign_segment_condition import TIMELESS
+
 
 class CampaignSegmentCondition(models.Model):
     _inherit = "campaign.segment.condition"
@@ -24,6 +26,12 @@ class CampaignSegmentCondition(models.Model):
                 if self.comparison == "least":
                     return self.env._("Got at least %s mails", self.number)
                 return self.env._("Got at most %s mails", self.number)
+            case "score":
+                if self.comparison == "least":
+                    return self.env._(
+                        "Has an engagement score of %s or more", self.score
+                    )
+                return self.env._("Has an engagement score of at most %s", self.score)
             case "never_mailed":
                 return self.env._("Was never mailed")
             case "subscribed":
@@ -63,7 +71,7 @@ class CampaignSegmentCondition(models.Model):
         return f"{mails.get(self.extent, '')} {of}".strip()
 
     def _describe_period(self):
-        if self.kind == "never_mailed":
+        if self.kind in TIMELESS:
             return ""
         day = format_date(self.env, self.day)
         return {

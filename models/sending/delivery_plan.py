@@ -261,9 +261,8 @@ class DeliveryPlan:
     def _turn(self):
         """Return SQL for when a planned delivery is to be sent: now.
 
-        While an account warms up, those who opened or answered mails lately have their
-        turn before the others: each such mail is worth a minute, as if they had waited
-        that long.
+        While an account warms up, the most engaged have their turn before the others:
+        each point of their score is worth a minute, as if they had waited that long.
         """
         # sudo: accounts are the administrators' records.
         accounts_sudo = self._mailing.env["campaign.sending.account"].sudo()
@@ -271,13 +270,9 @@ class DeliveryPlan:
             return UTC_NOW
         return SQL(
             """
-            %(now)s - interval '1 minute' * (
-                SELECT count(*)
-                  FROM (SELECT FROM mailing_trace past
-                         WHERE past.email = planned.email
-                           AND past.trace_status IN ('open', 'reply')
-                           AND past.sent_datetime > %(now)s - interval '180 days'
-                         LIMIT 60) engaged)
+            %(now)s - interval '1 minute' * COALESCE((
+                SELECT score FROM campaign_engagement
+                 WHERE campaign_engagement.email = planned.email), 0)
             """,
             now=UTC_NOW,
         )

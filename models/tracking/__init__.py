@@ -14,9 +14,11 @@ from . import mailing_list  # the sign-up page of a list
 from . import campaign_inbound  # what machines wrote, and what found no way
 from . import campaign_hit  # requests as they come in
 from . import campaign_event  # what happened, and by whom
+from . import campaign_engagement  # how much of a reader each address is
 from . import campaign_recipient_mixin  # the mails of a person
 from . import mailing_contact
 from . import res_partner
 from . import res_config_settings
 from . import link_tracker  # clicks by people, and by anybody
 from . import mail_thread  # inbound mail: sorted
+from . import campaign_provider_day  # results per mailbox provider and day, added up

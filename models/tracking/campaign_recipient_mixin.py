@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import column_exists, create_column
 
 from .campaign_suppression import hash_address
 
@@ -28,6 +29,50 @@ class CampaignRecipientMixin(models.AbstractModel):
         groups="campaign_desk.group_campaign_author",
         help="What this person opens and follows is counted, but not whose it was.",
     )
+
+    engagement_id = fields.Many2one(
+        "campaign.engagement",
+        compute="_compute_engagement_id",
+        store=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        groups="campaign_desk.group_campaign_author",
+    )
+    engagement_score = fields.Integer(
+        related="engagement_id.score",
+        groups="campaign_desk.group_campaign_author",
+        help="From 0 to 100, counted every night: what this person did with the mails. "
+        "What machines do does not count.",
+    )
+    engagement_text = fields.Char(
+        "Why",
+        compute="_compute_engagement_text",
+        groups="campaign_desk.group_campaign_author",
+    )
+
+    def _auto_init(self):
+        """Do not go through all people at once: the job ties them in one statement."""
+        if not self._abstract and not column_exists(
+            self.env.cr, self._table, "engagement_id"
+        ):
+            create_column(self.env.cr, self._table, "engagement_id", "int4")
+        return super()._auto_init()
+
+    @api.depends("email_normalized")
+    def _compute_engagement_id(self):
+        # sudo: whoever writes the address
+        rows_sudo = self.env["campaign.engagement"].sudo()
+        known = rows_sudo.search([("email", "in", self._mail_addresses())])
+        by_address = {row.email: row for row in known}
+        for recipient in self:
+            recipient.engagement_id = by_address.get(recipient.email_normalized)
+
+    @api.depends("engagement_id")
+    def _compute_engagement_text(self):
+        for recipient in self:
+            # sudo: one sentence about this person
+            recipient.engagement_text = recipient.sudo().engagement_id._sentence()
 
     campaign_consent_count = fields.Integer(
         "Consents",

@@ -20,6 +20,8 @@ REASONS = [
     (bounces.OUT_OF_OFFICE, "Away for long"),
     (bounces.COMPLAINT, "Reported as spam"),
     ("request", "Asked not to be mailed"),
+    ("hygiene", "List hygiene"),
+    ("sunset", "Never answered"),
     ("erased", "Personal data erased"),
     ("other", "Another reason"),
 ]
@@ -84,6 +86,8 @@ class CampaignSuppression(models.Model):
             ("answer", "An answer"),
             ("import", "Import"),
             ("recipient", "The recipient"),
+            ("hygiene", "List hygiene"),
+            ("sunset", "Sunset policy"),
         ],
         required=True,
         readonly=True,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .campaign_consent import CONSENT_DAYS
+from .campaign_engagement import HALF_LIFE
 from .campaign_event import EVENT_DAYS, FACTS_DAYS
 from .campaign_hit import parse_networks
 from .campaign_signup import SIGNUP_DAYS
@@ -29,6 +30,7 @@ class ResConfigSettings(models.TransientModel):
     )
     campaign_event_days = fields.Integer("Days That Visits Are Kept")
     campaign_event_facts_days = fields.Integer("Days That Programs Are Kept")
+    campaign_engagement_half_life = fields.Integer("Half-life of Engagement")
 
     campaign_consent_days = fields.Integer("Days That Consents Are Kept")
     campaign_signup_days = fields.Integer("Days to Confirm a Sign-Up")
@@ -69,6 +71,14 @@ class ResConfigSettings(models.TransientModel):
                     self.env._("Give people at least a day to confirm a sign-up.")
                 )
 
+    @api.constrains("campaign_engagement_half_life")
+    def _check_campaign_engagement_half_life(self):
+        for settings in self:
+            if settings.campaign_engagement_half_life < 1:
+                raise ValidationError(
+                    self.env._("The half-life of engagement is one day at least.")
+                )
+
     @api.model
     def get_values(self):
         events = self.env["campaign.event"]
@@ -78,6 +88,7 @@ class ResConfigSettings(models.TransientModel):
             "campaign_event_facts_days": events._days(*FACTS_DAYS),
             "campaign_consent_days": events._days(*CONSENT_DAYS),
             "campaign_signup_days": self.env["campaign.signup"]._lifetime_days(),
+            "campaign_engagement_half_life": events._days(*HALF_LIFE),
         }
 
     def set_values(self):
@@ -89,6 +100,7 @@ class ResConfigSettings(models.TransientModel):
             (FACTS_DAYS, self.campaign_event_facts_days),
             (CONSENT_DAYS, self.campaign_consent_days),
             (SIGNUP_DAYS, self.campaign_signup_days),
+            (HALF_LIFE, self.campaign_engagement_half_life),
         ):
             parameters.set_param(name, str(days))
         return result
