@@ -92,13 +92,14 @@
         "views/analysis_settings_views.xml",
         "views/not_understood_views.xml",
         "views/response_learning_menus.xml",
+        # response: route
         "data/response_routing_data.xml",
-        "views/response_menus.xml",
         "views/campaign_team_views.xml",
         "views/campaign_routing_rule_views.xml",
         "views/campaign_routing_trial_views.xml",
         "views/campaign_service_level_views.xml",
         "views/campaign_service_level_report_views.xml",
+        # response: act
         "data/campaign_act_policy_data.xml",
         "data/campaign_answer_template_data.xml",
         "data/response_mail_template_data.xml",
@@ -107,6 +108,7 @@
         "views/campaign_answer_template_views.xml",
         "views/response_acts_settings_views.xml",
         "views/response_target_views.xml",
+        # response: the desk
         "views/campaign_response_tag_views.xml",
         "views/campaign_response_bulk_views.xml",
         "views/campaign_response_views.xml",

@@ -17,6 +17,7 @@ from . import response_files  # what came with it
 from . import machine_answers  # what no person wrote
 from . import mail_thread  # the gateway
 from . import res_config_settings
+
 # understand
 from . import campaign_topic_word
 from . import campaign_response_correction
@@ -29,7 +30,8 @@ from . import model_learning
 from . import understanding
 from . import correcting
 from . import analysis_settings
-# response: who gets it, and until when
+
+# route: who gets it, and until when
 from . import resource_resource
 from . import resource_calendar
 from . import res_users
@@ -42,6 +44,7 @@ from . import silence
 from . import campaign_service_level
 from . import campaign_service_clock
 from . import service_level_clocks
+
 # act
 from . import campaign_act_policy
 from . import campaign_response_act
@@ -64,7 +67,8 @@ from . import calendar_event
 from . import calendar_popover_delete_wizard
 from . import ir_mail_server
 from . import invitation_answers
-# response desk
+
+# the desk
 from . import campaign_response_reader
 from . import desk
 from . import desk_setup

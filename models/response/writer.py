@@ -15,14 +15,14 @@ def writer_zone(response):
     whoever is responsible for the mailing; else the company's.
     """
     year = response.received_at.year
-    person = response.partner_id
-    if person and (zone := known_zone(person, year)):
+    person, seat = response.partner_id, response.company_id.partner_id
+    if zone := known_zone(person.tz, person.country_id.code, year):
         return zone
     mailing, trace_sudo = response.mailing_id, response.trace_id.sudo()
     if mailing and trace_sudo.model == mailing.mailing_model_real:
         zones = recipient_zones(mailing, [trace_sudo.res_id], year)
         return zones[trace_sudo.res_id].zone
-    return known_zone(response.company_id.partner_id, year) or "UTC"
+    return known_zone(seat.tz, seat.country_id.code, year) or "UTC"
 
 
 def original_text(mailing):

@@ -36,11 +36,6 @@ def recipient_zones(mailing, res_ids, year):
     return {res_id: pytz.timezone(zone) for res_id, zone in zones.items()}
 
 
-def known_zone(person, year):
-    """Return the name of a contact's time zone, or None when it cannot be known."""
-    return _zone(person.tz, person.country_id.code, year)
-
-
 def _default_zone(mailing, year):
     seat = mailing.company_id.partner_id
     return (
