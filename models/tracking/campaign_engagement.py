@@ -124,7 +124,8 @@ class CampaignEngagement(models.Model):
     def _refresh(self):
         """Write the rows anew; return how many have changed."""
         self.env.flush_all()
-        self.env.cr.execute("SET LOCAL jit = off")  # compiling costs more than it gains
+        # compiling costs more than it gains; groups of all addresses fit in memory
+        self.env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
         self.env.cr.execute(self._statement())
         written = self.env.cr.rowcount
         self.env.cr.execute(
@@ -190,9 +191,9 @@ class CampaignEngagement(models.Model):
             """
             WITH engaged AS (
                 SELECT email,
-                       sum(CASE kind %(weights)s END * power(0.5, GREATEST(0,
-                           extract(epoch FROM %(now)s - at) / 86400) / %(half_life)s))
-                           AS points,
+                       sum(CASE kind %(weights)s END::float8 * power(0.5::float8,
+                           GREATEST(0, extract(epoch FROM %(now)s - at)::float8)
+                           / 86400 / %(half_life)s)) AS points,
                        count(*) FILTER (WHERE kind = 'open' AND %(recent)s) AS opens,
                        count(*) FILTER (WHERE kind = 'click' AND %(recent)s) AS clicks,
                        count(*) FILTER (WHERE kind = 'reply' AND %(recent)s) AS replies,
@@ -216,14 +217,29 @@ class CampaignEngagement(models.Model):
                    AND delivery.trace_status IN ('sent', 'pending', 'open', 'reply')
                    AND delivery.email <> ''
                  GROUP BY delivery.email
+            ),
+            counted AS (
+                SELECT email, %(score)s::integer AS score,
+                       COALESCE(points, 0) AS points, COALESCE(opens, 0) AS open_count,
+                       COALESCE(clicks, 0) AS click_count,
+                       COALESCE(replies, 0) AS reply_count, mails AS mail_count,
+                       quiet_mails AS quiet_mail_count, first_mail_at, last_mail_at,
+                       last_human_at
+                  FROM mailed LEFT JOIN engaged USING (email)
             )
-            INSERT INTO campaign_engagement AS known (
+            INSERT INTO campaign_engagement (
                 email, score, points, open_count, click_count, reply_count, mail_count,
                 quiet_mail_count, first_mail_at, last_mail_at, last_human_at)
-            SELECT email, %(score)s, COALESCE(points, 0), COALESCE(opens, 0),
-                   COALESCE(clicks, 0), COALESCE(replies, 0), mails, quiet_mails,
-                   first_mail_at, last_mail_at, last_human_at
-              FROM mailed LEFT JOIN engaged USING (email)
+            SELECT counted.*
+              FROM counted LEFT JOIN campaign_engagement known USING (email)
+             WHERE known.id IS NULL
+                OR (known.score, known.open_count, known.click_count, known.reply_count,
+                    known.mail_count, known.quiet_mail_count, known.first_mail_at,
+                    known.last_mail_at, known.last_human_at)
+                   IS DISTINCT FROM
+                   (counted.score, counted.open_count, counted.click_count,
+                    counted.reply_count, counted.mail_count, counted.quiet_mail_count,
+                    counted.first_mail_at, counted.last_mail_at, counted.last_human_at)
                 ON CONFLICT (email) DO UPDATE
                SET score = excluded.score,
                    points = excluded.points,
@@ -235,14 +251,6 @@ class CampaignEngagement(models.Model):
                    first_mail_at = excluded.first_mail_at,
                    last_mail_at = excluded.last_mail_at,
                    last_human_at = excluded.last_human_at
-             WHERE (known.score, known.open_count, known.click_count, known.reply_count,
-                    known.mail_count, known.quiet_mail_count, known.first_mail_at,
-                    known.last_mail_at, known.last_human_at)
-                   IS DISTINCT FROM
-                   (excluded.score, excluded.open_count, excluded.click_count,
-                    excluded.reply_count, excluded.mail_count,
-                    excluded.quiet_mail_count, excluded.first_mail_at,
-                    excluded.last_mail_at, excluded.last_human_at)
             """,
             weights=SQL(" ").join(
                 SQL("WHEN %s THEN %s", kind, weight)
