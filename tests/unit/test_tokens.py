@@ -71,6 +71,7 @@ class TestTokens(unittest.TestCase):
                 "unsubscribe": "dab6bd6e6a069339",
                 "view": "613a26492d53a2c0",
                 "return-path": "a53803261223c0f3",
+                "reply": "f908643682eac7b3",
             },
         )
 
