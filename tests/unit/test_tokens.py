@@ -71,8 +71,9 @@ class TestTokens(unittest.TestCase):
                 "unsubscribe": "dab6bd6e6a069339",
                 "view": "613a26492d53a2c0",
                 "return-path": "a53803261223c0f3",
-                "sign-up": "f908643682eac7b3",
-                "join": "2abb8132bedb1521",
+                "reply": "f908643682eac7b3",
+                "sign-up": "2abb8132bedb1521",
+                "join": "9ef4fe79655e932c",
             },
         )
 
