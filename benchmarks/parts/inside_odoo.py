@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
+import reply_orders  # noqa: F401
 from order_loop import follow_orders, keep_replies_apart, order
 
 from odoo import SUPERUSER_ID, api, sql_db

@@ -129,7 +129,11 @@ class CampaignNlpModel(models.Model):
             name = f"tools/nlp/data/model_{engine}.json"
             with tools.file_open(f"campaign_desk/{name}", "rb") as file:
                 data = json.load(file)
-            values = {"version": data["version"], "checksum": data["sha256"]}
+            values = {
+                "number": 0,  # not none, which the database sorts before all others
+                "version": data["version"],
+                "checksum": data["sha256"],
+            }
             row = self.search([("engine", "=", engine), ("number", "=", 0)])
             if row:
                 row.write(values)

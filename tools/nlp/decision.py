@@ -11,6 +11,8 @@ from .words import Words
 GIVEN = 0.5
 # A question's flavour is told from here on; what is asked without one is "question".
 _FLAVOUR = 0.4
+# Beside a meeting the head of all questions sees none; a flavour this sure is one.
+_BESIDES = 0.9
 # A question mark is rhetorical only when there is little doubt.
 _ASKS_MARKED = 0.3
 # Words alone make a machine's mail only when they leave little doubt.
@@ -72,7 +74,7 @@ def _questions(labels: Mapping[str, Label], given: set[str]) -> list[Label]:
     "Could we talk on Tuesday?" asks for a meeting, and for nothing else.
     """
     if _sure(labels, "any_question") < GIVEN:
-        return []
+        return [labels[name] for name in _FLAVOURS if _sure(labels, name) >= _BESIDES]
     found = [labels[name] for name in _FLAVOURS if _sure(labels, name) >= GIVEN]
     if found:
         return found
