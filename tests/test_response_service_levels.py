@@ -335,15 +335,20 @@ class TestServiceLevels(ServiceLevelCommon):
         with self.assertRaisesRegex(ValidationError, "promises nothing"):
             self.env["campaign.service.level"].create({"name": "Empty"})
 
-    def test_many_at_once_stay_cheap(self):
-        """Deadlines that pass are found by two indexed searches."""
+    def test_many_at_once_are_told_together(self):
         replies = self.env["campaign.response"]
         with freeze_time("2026-11-24 09:00:00"):
             for _number in range(30):
                 replies |= self._reply()
             replies._route()
+        mails = [("partner_ids", "in", self.ann.partner_id.ids)]
+        before = self.env["mail.message"].search_count(mails)
         self._watch("2026-11-25 09:00:00")
         self.assertEqual(set(replies.mapped("sla_status")), {"breached"})
+        self.assertEqual(len(replies.activity_ids), 30)
+        told = self.env["mail.message"].search(mails)
+        self.assertEqual(len(told) - before, 1, "one mail, not thirty")
+        self.assertEqual(told[:1].subject, "30 replies are late")
 
 
 @tagged("-at_install", "post_install")

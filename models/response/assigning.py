@@ -249,14 +249,18 @@ class CampaignResponse(models.Model):
             )
             return
         env = self.with_context(lang=user.lang).env
-        subject = env._("You have %s new replies", len(self))
+        self._notify_digest(user, env._("You have %s new replies", len(self)))
+
+    def _notify_digest(self, user, subject):
+        """Tell a person of all these replies in one message."""
+        env = self.with_context(lang=user.lang).env
         lines = [one.subject or one.author_name or "" for one in self[:NAMED_IN_DIGEST]]
         more = len(self) - len(lines)
         items = Markup("").join(Markup("<li>%s</li>") % line for line in lines)
         if more:
             items += Markup("<li>%s</li>") % env._("and %s more", more)
         self.env["mail.thread"].message_notify(
-            partner_ids=partner.ids,
+            partner_ids=user.sudo().partner_id.ids,
             subject=subject,
             body=Markup('<p>%s</p><ul>%s</ul><p><a href="%s">%s</a></p>')
             % (subject, items, self._own_url(), env._("Open them")),

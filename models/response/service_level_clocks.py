@@ -256,6 +256,14 @@ class CampaignResponse(models.Model):
         self._message_log(body=note)
         self._tell_leader(self.env._("Too late: %s", kind), note)
 
+    def _tell_leaders_together(self):
+        """Tell each leader in one message of many replies that are late."""
+        for leader, responses in self.grouped(lambda one: one.team_id.user_id).items():
+            if leader and leader._may_answer():
+                env = responses.with_context(lang=leader.lang).env
+                subject = env._("%s replies are late", len(responses))
+                responses._notify_digest(leader, subject)
+
     def _end_alarms(self):
         """Take back warnings that are not needed any more."""
         # sudo: the warning may be a colleague's
