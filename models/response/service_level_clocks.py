@@ -262,7 +262,7 @@ class CampaignResponse(models.Model):
             if leader and leader._may_answer():
                 env = responses.with_context(lang=leader.lang).env
                 subject = env._("%s replies are late", len(responses))
-                responses._notify_digest(leader, subject)
+                responses._notify_digest(leader, subject, "campaign_team_action")
 
     def _end_alarms(self):
         """Take back warnings that are not needed any more."""
