@@ -1,6 +1,7 @@
 """Response: clocks in working hours, warnings and escalations."""
 
 from datetime import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -240,6 +241,14 @@ class TestServiceLevels(ServiceLevelCommon):
         self.assertEqual(resolution.status, "met")
         self.assertEqual(resolution.used_hours, 5)
         self.assertEqual(reply.sla_status, "met")
+
+    def test_goes_on_with_a_conversation(self):
+        """Who has been answered before waits for the next answer, not the first."""
+        with patch.object(type(self.env["campaign.response"]), "_is_continued") as was:
+            was.return_value = True
+            reply = self._routed("2026-11-24 09:00:00")
+        self.assertFalse(reply.first_answer_deadline)
+        self.assertEqual(reply.next_answer_deadline, datetime(2026, 11, 24, 13))
 
     def test_reopened(self):
         reply = self._routed("2026-11-24 09:00:00")
