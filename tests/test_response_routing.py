@@ -492,6 +492,15 @@ class TestGivingOut(RoutingCommon):
         self._hand_out()
         self.assertTrue(reply.user_id)
 
+    def test_a_conversation_stays_with_its_team(self):
+        other = self._team("Sales", self.ann)
+        reply = self._routed(team_id=other.id)
+        self.assertEqual(reply.team_id, other)
+        self.assertEqual(reply.user_id, self.ann)
+        self.assertEqual(
+            reply.routed_because, "It stays with team Sales; only Ann is free."
+        )
+
     def test_who_has_one_keeps_it(self):
         reply = self._reply(user_id=self.ann.id)
         reply._route()

@@ -1,6 +1,7 @@
 """Response: clocks in working hours, warnings and escalations."""
 
 from datetime import datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -241,6 +242,14 @@ class TestServiceLevels(ServiceLevelCommon):
         self.assertEqual(resolution.used_hours, 5)
         self.assertEqual(reply.sla_status, "met")
 
+    def test_goes_on_with_a_conversation(self):
+        """Who has been answered before waits for the next answer, not the first."""
+        with patch.object(type(self.env["campaign.response"]), "_is_continued") as was:
+            was.return_value = True
+            reply = self._routed("2026-11-24 09:00:00")
+        self.assertFalse(reply.first_answer_deadline)
+        self.assertEqual(reply.next_answer_deadline, datetime(2026, 11, 24, 13))
+
     def test_reopened(self):
         reply = self._routed("2026-11-24 09:00:00")
         with freeze_time("2026-11-24 10:00:00"):
@@ -335,15 +344,20 @@ class TestServiceLevels(ServiceLevelCommon):
         with self.assertRaisesRegex(ValidationError, "promises nothing"):
             self.env["campaign.service.level"].create({"name": "Empty"})
 
-    def test_many_at_once_stay_cheap(self):
-        """Deadlines that pass are found by two indexed searches."""
+    def test_many_at_once_are_told_together(self):
         replies = self.env["campaign.response"]
         with freeze_time("2026-11-24 09:00:00"):
             for _number in range(30):
                 replies |= self._reply()
             replies._route()
+        mails = [("partner_ids", "in", self.ann.partner_id.ids)]
+        before = self.env["mail.message"].search_count(mails)
         self._watch("2026-11-25 09:00:00")
         self.assertEqual(set(replies.mapped("sla_status")), {"breached"})
+        self.assertEqual(len(replies.activity_ids), 30)
+        told = self.env["mail.message"].search(mails)
+        self.assertEqual(len(told) - before, 1, "one mail, not thirty")
+        self.assertEqual(told[:1].subject, "30 replies are late")
 
 
 @tagged("-at_install", "post_install")

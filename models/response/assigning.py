@@ -249,26 +249,27 @@ class CampaignResponse(models.Model):
             )
             return
         env = self.with_context(lang=user.lang).env
-        subject = env._("You have %s new replies", len(self))
+        self._notify_digest(user, env._("You have %s new replies", len(self)))
+
+    def _notify_digest(self, user, subject, action="campaign_response_action_own"):
+        """Tell a person of all these replies in one message."""
+        env = self.with_context(lang=user.lang).env
         lines = [one.subject or one.author_name or "" for one in self[:NAMED_IN_DIGEST]]
         more = len(self) - len(lines)
         items = Markup("").join(Markup("<li>%s</li>") % line for line in lines)
         if more:
             items += Markup("<li>%s</li>") % env._("and %s more", more)
         self.env["mail.thread"].message_notify(
-            partner_ids=partner.ids,
+            partner_ids=user.sudo().partner_id.ids,
             subject=subject,
             body=Markup('<p>%s</p><ul>%s</ul><p><a href="%s">%s</a></p>')
-            % (subject, items, self._own_url(), env._("Open them")),
+            % (subject, items, self._action_url(action), env._("Open them")),
             email_layout_xmlid="mail.mail_notification_light",
         )
 
-    def _own_url(self):
-        """Return where a person finds their open replies."""
-        return (
-            f"{self[:1].get_base_url()}/odoo/action-campaign_desk"
-            ".campaign_response_action_own"
-        )
+    def _action_url(self, action):
+        """Return where a person finds such replies."""
+        return f"{self[:1].get_base_url()}/odoo/action-campaign_desk.{action}"
 
     def _tell_leader(self, summary, note):
         """Give the team's leader an activity, if there is one who can see the reply."""

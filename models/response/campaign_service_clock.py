@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .assigning import DIGEST_FROM
+
 # When the responsible is warned: this share of the time is used up.
 WARN_AT = 0.75
 PORTION = 200
@@ -190,7 +192,7 @@ class CampaignServiceClock(models.Model):
             limit=limit,
         )
         clocks.status = "warning"
-        for clock in clocks:
+        for clock in clocks._without_storm():
             clock.response_id._warn(clock)
         return len(clocks)
 
@@ -205,9 +207,17 @@ class CampaignServiceClock(models.Model):
             limit=limit,
         )
         clocks.status = "breached"
-        for clock in clocks:
+        for clock in clocks._without_storm():
             clock.response_id._escalate(clock)
+        if len(clocks) >= DIGEST_FROM:
+            clocks.response_id._tell_leaders_together()
         return len(clocks)
+
+    def _without_storm(self):
+        """Return these so that many tasks at once send no mail each."""
+        if len(self) < DIGEST_FROM:
+            return self
+        return self.with_context(mail_activity_quick_update=True)
 
     @api.autovacuum
     def _gc_dropped(self):

@@ -131,7 +131,7 @@ class CampaignTeam(models.Model):
         for vals in vals_list:
             if vals.get("is_fallback"):
                 company_id = vals.get("company_id", self.env.company.id)
-                self._fallback_of(company_id).is_fallback = False
+                self._fallback_of(company_id)._end_fallback()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -139,7 +139,7 @@ class CampaignTeam(models.Model):
         if vals.get("is_fallback"):
             for team in self:
                 company_id = vals.get("company_id", team.company_id.id)
-                (self._fallback_of(company_id) - team).is_fallback = False
+                (self._fallback_of(company_id) - team)._end_fallback()
         result = super().write(vals)
         if vals.get("active") is False:
             self._release_queue()
@@ -163,6 +163,11 @@ class CampaignTeam(models.Model):
         return self.with_context(active_test=False).search(
             [("is_fallback", "=", True), ("company_id", "=", company_id)]
         )
+
+    def _end_fallback(self):
+        """Make room for another team; the unique index wants it in this order."""
+        self.is_fallback = False
+        self.flush_recordset(["is_fallback"])
 
     @api.model
     def _fallback(self, company):

@@ -27,7 +27,9 @@ class RoutingReason:
 
     def routed(self, rule, part):
         """Say which rule chose the team, and what happened there."""
-        if rule:
+        if self._response.team_id == self._team:
+            head = self._env._("It stays with team %s", self._team.name)
+        elif rule:
             head = self._env._(
                 "Rule “%(rule)s” → team %(team)s", rule=rule.name, team=self._team.name
             )

@@ -51,6 +51,8 @@ class RoutingRun:
         """Route one reply: write what the rules say, and give it to somebody."""
         response = response.with_env(self._env)
         decision, facts = self.decide(response)
+        if response.team_id.active:  # the team that has the conversation
+            decision.rule, decision.team = None, response.team_id
         user, because = self._place(response, decision, facts)
         values = {
             "team_id": decision.team.id,

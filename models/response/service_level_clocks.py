@@ -114,12 +114,23 @@ class CampaignResponse(models.Model):
                 clock.unlink()
             elif clock:
                 clock._promise(level, hours, now)
-            elif kind == "resolution" or (
-                kind == "first" and not self.first_answered_at
-            ):
+            elif kind in ("resolution", self._answer_due()):
                 self._start_clock(kind, level, self.received_at)
         if self.state == "waiting":
             self._running_clocks()._pause(now)
+
+    def _answer_due(self):
+        """Return which answer a reply waits for at first, if it has none yet."""
+        if self.first_answered_at:
+            return None
+        return "next" if self._is_continued() else "first"
+
+    def _is_continued(self):
+        """Return whether it goes on with a conversation that we have answered in."""
+        before = self.browse()
+        for name in {"parent_id", "conversation_id"} & self._fields.keys():
+            before |= self[name]
+        return any(one.first_answered_at for one in before - self)
 
     def _start_clock(self, kind, level, start):
         clock = self.env["campaign.service.clock"].create(
@@ -255,6 +266,14 @@ class CampaignResponse(models.Model):
         self._quietly().priority = str(min(int(self.priority or "0") + 1, 2))
         self._message_log(body=note)
         self._tell_leader(self.env._("Too late: %s", kind), note)
+
+    def _tell_leaders_together(self):
+        """Tell each leader in one message of many replies that are late."""
+        for leader, responses in self.grouped(lambda one: one.team_id.user_id).items():
+            if leader and leader._may_answer():
+                env = responses.with_context(lang=leader.lang).env
+                subject = env._("%s replies are late", len(responses))
+                responses._notify_digest(leader, subject, "campaign_team_action")
 
     def _end_alarms(self):
         """Take back warnings that are not needed any more."""

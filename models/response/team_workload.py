@@ -31,6 +31,10 @@ class CampaignTeam(models.Model):
         compute="_compute_is_mine", search="_search_is_mine", string="My Team"
     )
 
+    sees_replies = fields.Boolean(
+        compute="_compute_is_mine", help="The user sees the replies of this team."
+    )
+
     def _compute_member_count(self):
         for team in self:
             states = team.member_ids.mapped("availability")
@@ -73,8 +77,10 @@ class CampaignTeam(models.Model):
 
     def _compute_is_mine(self):
         mine = self.filtered_domain(self._mine_domain())
+        is_manager = self.env.user.has_group("campaign_desk.group_response_manager")
         for team in self:
             team.is_mine = team in mine
+            team.sees_replies = is_manager or team.is_mine
 
     def _search_is_mine(self, operator, value):
         if operator != "in":
