@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import new_test_user
 
-from .common import DeskCommon
+from .common import DeskCommon, Mailbox
 
 
 class ActsCommon(DeskCommon):
@@ -41,10 +41,10 @@ class ActsCommon(DeskCommon):
         )
 
     @classmethod
-    async def _keep_mail(cls, _server, _session, envelope):
-        """Keep each mail that the server gets, whatever it is."""
+    async def _keep_mail(cls, server, session, envelope):
+        """Keep each mail that the server gets, also those that are no mailings."""
         cls.posted.append((tuple(envelope.rcpt_tos), envelope.original_content))
-        return "250 2.0.0 Ok: queued as 4711"
+        return await Mailbox.handle_DATA(cls.mailbox, server, session, envelope)
 
     def setUp(self):
         super().setUp()

@@ -292,6 +292,18 @@ class TestActLead(ActsCommon):
         self.assertEqual(response.partner_id.name, "New One")
         self.assertEqual(response.lead_id.partner_id.email, "new@x.test")
 
+    def test_what_was_done_keeps_its_name(self):
+        self.responder.group_ids += self.env.ref("sales_team.group_sale_salesman")
+        response = self._response({"interested": 0.6})
+        self.assertEqual(self._shown(response, "lead")["label"], "Make an opportunity")
+        response.with_user(self.responder).action_do("lead")
+        shown = self._shown(response, "lead")
+        self.assertEqual(
+            (shown["state"], shown["label"]), ("done", "Make an opportunity")
+        )
+        other = self._response({"interested": 0.6})
+        self.assertIn("open opportunity", self._shown(other, "lead")["label"])
+
 
 @tagged("-at_install", "post_install")
 class TestActReminder(ActsCommon):

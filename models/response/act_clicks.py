@@ -40,9 +40,11 @@ class CampaignResponse(models.Model):
     def _shown_act(self, act_sudo, label, current):
         target = act_sudo.with_env(self.env)._target()
         may_see = target is not None and target.has_access("read")
-        offer = {**(act_sudo.offer or {}), **current, "key": act_sudo.key}
+        offer = {**(act_sudo.offer or {}), "key": act_sudo.key}
         if act_sudo.state == "done":
             offer.update(choices=[], confirm="")
+        else:  # what could be found since then counts
+            offer.update(current)
         return {
             **self._shown_offer(act_sudo.code, label, offer),
             "state": act_sudo.state,

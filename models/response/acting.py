@@ -162,7 +162,9 @@ class CampaignResponse(models.Model):
         if label and label.source == "person":
             return Wish(policy, 1.0, True, self.env._("a person says so"))
         said = next((why["text"] for why in evidence if why.get("text")), "")
-        return Wish(policy, label.confidence if label else 0.0, is_exact, said[:80])
+        return Wish(
+            policy, label.confidence if label else 0.0, is_exact, said[:80].strip()
+        )
 
     def _offers(self, code):
         """Return what this reply has for an act."""

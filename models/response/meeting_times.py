@@ -196,7 +196,7 @@ class CampaignResponse(models.Model):
         zone = self._writer_zone() or host.tz or "UTC"
         naive = fields.Datetime.to_datetime(start)
         return format_datetime(
-            self.env, naive, tz=zone, dt_format="EEEE d MMMM, HH:mm (zzz)"
+            self.env, naive, tz=zone, dt_format="EEEE d MMMM, HH:mm (zzzz)"
         )
 
 

@@ -25,7 +25,9 @@ class CampaignResponse(models.Model):
         found = templates_sudo.search(self._answer_domain())
         ranked = sorted(found, key=self._answer_rank)
         best = [one for one in ranked if self._suits(one)][:_MOST]
-        values = self._answer_values() if best else {}
+        values = self._answer_values()
+        if any("times" in (one.body_html or "") for one in best):
+            values["times"] = self._times_to_offer(self._writer_lang())
         return [
             {
                 "id": template.id,
@@ -87,8 +89,7 @@ class CampaignResponse(models.Model):
             "my_name": self.env.user.name,
             "my_company": self.company_id.name,
         }
-        safe = {key: escape(value or "") for key, value in values.items()}
-        return {**safe, "times": self._times_to_offer(lang)}
+        return {key: escape(value or "") for key, value in values.items()}
 
     def _times_to_offer(self, lang):
         """Return free times as a list for the writer, on the writer's clock."""
