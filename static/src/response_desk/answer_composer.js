@@ -42,8 +42,8 @@ export class AnswerComposer extends Component {
         this.id = id;
         this.start = answer;
         this.lastId = answer.last_id;
-        this.body = answer.draft ? answer.draft.body : this.blank(answer);
-        const values = answer.draft || answer;
+        this.body = answer.draft?.body || this.blank(answer);
+        const values = {...answer, ...answer.draft};
         this.state = useState({
             to: values.to || "",
             cc: values.cc || "",
