@@ -99,8 +99,14 @@ export class AnswerComposer extends Component {
     // ------------------------------------------------------------
 
     onBody() {
-        this.body = this.editor.getContent();
+        this.readBody();
         this.onChange();
+    }
+
+    readBody() {
+        if (this.editor && !this.editor.isDestroyed) {
+            this.body = this.editor.getContent();
+        }
     }
 
     onChange() {
@@ -190,6 +196,7 @@ export class AnswerComposer extends Component {
             return;
         }
         this.state.isSending = true;
+        this.readBody();
         this.saveSoon.cancel();
         try {
             const {to, cc, subject, withQuote, files, then} = this.state;
