@@ -194,7 +194,7 @@ registry.category("web_tour.tours").add("campaign_desk_response_answer", {
         },
         {
             content: "Mine",
-            trigger: ".o_field_widget[name=user_id]:contains(Rita)",
+            trigger: ".o_field_widget[name=user_id] input:value(Rita)",
             run: press("e"),
         },
         {
