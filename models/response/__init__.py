@@ -80,7 +80,7 @@ from . import answering
 from . import response_links_mixin
 from . import utm_campaign
 from . import mailing_mailing
-from . import mailing_trace
+from . import delivery_responses
 from . import res_partner
 from . import mailing_contact
 from . import base

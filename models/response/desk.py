@@ -98,6 +98,12 @@ class CampaignResponse(models.Model):
                 response.author_name or response.email or response.email_from
             )
 
+    @api.depends("author_name", "email", "email_from", "subject")
+    def _compute_display_name(self):
+        for response in self:
+            parts = (response.author_label, response.subject)
+            response.display_name = ": ".join(filter(None, parts)) or "…"
+
     @api.depends("clean_text", "body_text")
     def _compute_snippet(self):
         for response in self:

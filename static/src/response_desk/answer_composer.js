@@ -42,8 +42,8 @@ export class AnswerComposer extends Component {
         this.id = id;
         this.start = answer;
         this.lastId = answer.last_id;
-        this.body = answer.draft ? answer.draft.body : this.blank(answer);
-        const values = answer.draft || answer;
+        this.body = answer.draft?.body || this.blank(answer);
+        const values = {...answer, ...answer.draft};
         this.state = useState({
             to: values.to || "",
             cc: values.cc || "",
@@ -99,8 +99,14 @@ export class AnswerComposer extends Component {
     // ------------------------------------------------------------
 
     onBody() {
-        this.body = this.editor.getContent();
+        this.readBody();
         this.onChange();
+    }
+
+    readBody() {
+        if (this.editor && !this.editor.isDestroyed) {
+            this.body = this.editor.getContent();
+        }
     }
 
     onChange() {
@@ -190,6 +196,7 @@ export class AnswerComposer extends Component {
             return;
         }
         this.state.isSending = true;
+        this.readBody();
         this.saveSoon.cancel();
         try {
             const {to, cc, subject, withQuote, files, then} = this.state;

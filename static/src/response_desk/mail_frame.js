@@ -2,7 +2,7 @@ import {Component, onWillUnmount, useRef} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 
 const STYLE =
-    "body{margin:0;font:14px/1.5 system-ui,sans-serif;color:#212529;background:#fff;" +
+    "body{display:flow-root;margin:0;font:14px/1.5 system-ui,sans-serif;color:#212529;background:#fff;" +
     "overflow-wrap:anywhere}img,table{max-width:100%}img{height:auto}";
 // Pages are as high as they are, up to here.
 const MOST_PIXELS = 4000;

@@ -194,7 +194,7 @@ registry.category("web_tour.tours").add("campaign_desk_response_answer", {
         },
         {
             content: "Mine",
-            trigger: ".o_field_widget[name=user_id]:contains(Rita)",
+            trigger: ".o_field_widget[name=user_id] input:value(Rita)",
             run: press("e"),
         },
         {
@@ -249,7 +249,7 @@ registry.category("web_tour.tours").add("campaign_desk_response_manage", {
             content: "Anna's is new; take it up",
             trigger:
                 ".o_kanban_group:contains(New) .o_kanban_record:contains(Anna Berg)",
-            run: "drag_and_drop .o_kanban_group:contains(In progress)",
+            run: "drag_and_drop(.o_kanban_group:eq(1))",
         },
         {
             content: "It is in progress",
