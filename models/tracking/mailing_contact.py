@@ -1,11 +1,18 @@
 """Tracking: a contact of a mailing list and the mails it got."""
 
-from odoo import models
+from odoo import api, fields, models
 
 
 class MailingContact(models.Model):
     _name = "mailing.contact"
     _inherit = ["mailing.contact", "campaign.recipient.mixin"]
+
+    has_left_lists = fields.Boolean(compute="_compute_has_left_lists")
+
+    @api.depends("subscription_ids.opt_out")
+    def _compute_has_left_lists(self):
+        for contact in self:
+            contact.has_left_lists = any(contact.subscription_ids.mapped("opt_out"))
 
     def action_subscribe_again(self):
         """Ask how this person agreed to get the mails of lists that they have left."""
