@@ -1,6 +1,6 @@
 """Tracking: a contact of a mailing list and the mails it got."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MailingContact(models.Model):
@@ -12,6 +12,12 @@ class MailingContact(models.Model):
         help="Who is archived gets no mail. Merging duplicates archives those that are "
         "no longer needed.",
     )
+    has_left_lists = fields.Boolean(compute="_compute_has_left_lists")
+
+    @api.depends("subscription_ids.opt_out")
+    def _compute_has_left_lists(self):
+        for contact in self:
+            contact.has_left_lists = any(contact.subscription_ids.mapped("opt_out"))
 
     def action_subscribe_again(self):
         """Ask how this person agreed to get the mails of lists that they have left."""
