@@ -19,12 +19,12 @@ class MailingMailing(models.Model):
             mailing.reply_to = mailing.reply_to if is_new else False
         return super(MailingMailing, self - desk)._compute_reply_to()
 
-    @api.depends("company_id", "email_from")
+    @api.depends("company_id")
     def _compute_reply_to_placeholder(self):
         for mailing in self:
             company = mailing.company_id or self.env.company
-            mailing.reply_to_placeholder = (
-                company.campaign_reply_address or mailing.email_from
+            mailing.reply_to_placeholder = company.campaign_reply_address or self.env._(
+                "The sender"
             )
 
     def _reply_address(self):
