@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .res_users import OPEN_STATES
@@ -41,6 +41,7 @@ class CampaignTeam(models.Model):
             team.member_count = len(states)
             team.here_count = states.count("here") + states.count("full")
 
+    @api.depends_context("uid")
     def _compute_workload(self):
         responses = self.env["campaign.response"]
         is_open = (
@@ -62,6 +63,7 @@ class CampaignTeam(models.Model):
             for team in self:
                 team[name] = counts.get(team.id, 0)
 
+    @api.depends_context("uid")
     def _compute_first_answer_hours(self):
         groups = self.env["campaign.response"]._read_group(
             Domain("team_id", "in", self.ids)
@@ -75,6 +77,7 @@ class CampaignTeam(models.Model):
         for team in self:
             team.first_answer_hours = averages.get(team.id, 0)
 
+    @api.depends_context("uid")
     def _compute_is_mine(self):
         mine = self.filtered_domain(self._mine_domain())
         is_manager = self.env.user.has_group("campaign_desk.group_response_manager")
