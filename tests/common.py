@@ -181,7 +181,7 @@ class DeskCommon(MassMailCommon):
             """
             UPDATE mailing_trace SET sent_datetime = now() - interval '1 hour'
              WHERE sent_datetime > now() - interval '10 minutes';
-            UPDATE campaign_hit SET at = at - interval '1 minute';
+            UPDATE campaign_hit SET at = least(at, now()) - interval '1 minute';
             """
         )
         self._run_job("campaign_desk.ir_cron_fold")

@@ -13,6 +13,12 @@ from .common import DeskCommon
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 SEND = """call("utm.campaign", "action_send", [campaign_id])
 """
+RECIPIENTS = [
+    "ann@example.com",
+    "ben@example.com",
+    "cleo@example.com",
+    "me@example.com",  # the test mail
+]
 EXAMPLE = re.compile(r"^```python(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 
 
@@ -24,6 +30,7 @@ class TestApi(DeskCommon, HttpCase):
         cls.author = new_test_user(
             cls.env, "api_author", "campaign_desk.group_campaign_author"
         )
+        cls.env["res.lang"]._activate_lang("fr_FR")
         keys = cls.env["res.users.apikeys"].with_user(cls.author)
         in_a_day = fields.Datetime.now() + timedelta(days=1)
         cls.key = keys._generate("rpc", "test", in_a_day)
@@ -44,6 +51,7 @@ class TestApi(DeskCommon, HttpCase):
             "USER_ID": self.author.id,
             "KEY": self.key,
             "SENDER": f"api@{self.alias_domain}",
+            "LANGUAGE": "fr_FR",
             "print": lambda *_args: None,
         }
         ran = 0
@@ -62,17 +70,13 @@ class TestApi(DeskCommon, HttpCase):
     def test_json2(self):
         names = self._run_page("json2")
         campaign = self.env["utm.campaign"].browse(names["campaign_id"])
-        self.assertEqual(
-            self.mailbox.recipients, ["ann@example.com", "ben@example.com"]
-        )
+        self.assertEqual(self.mailbox.recipients, RECIPIENTS)
         self.assertEqual(campaign.user_id, self.author)
 
     @mute_logger("odoo.addons.rpc.controllers.xmlrpc")  # that it is deprecated
     def test_xmlrpc(self):
         self._run_page("xmlrpc")
-        self.assertEqual(
-            self.mailbox.recipients, ["ann@example.com", "ben@example.com"]
-        )
+        self.assertEqual(self.mailbox.recipients, RECIPIENTS)
 
     @mute_logger("odoo.http")
     def test_errors_say_what_to_do(self):

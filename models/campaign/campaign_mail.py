@@ -116,7 +116,9 @@ class UtmCampaign(models.Model):
                         "subject and body there."
                     )
                 )
-            if not values.get("subject"):
+            templates = self.env["campaign.template"]
+            template = templates.browse(values.get("template_id") or [])
+            if not values.get("subject") and not template.subject:
                 raise UserError(self.env._("Give the mail of the campaign a subject."))
             self.env["mailing.mailing"].create({**values, "campaign_id": self.id})
 

@@ -225,7 +225,9 @@ class MailingMailing(models.Model):
         # sudo: the black list and such are not for everybody to read.
         addresses = Audience(self.sudo()).addresses(record.ids)
         [person], failure = self._names_of(record, addresses), addresses[record.id][1]
-        return person, failure and self.env._(
+        if not failure:
+            return person, False
+        return person, self.env._(
             "%(name)s would not get this mail: %(reason)s.",
             name=person["name"],
             reason=self._in_failure_words(failure),
