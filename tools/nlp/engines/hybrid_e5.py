@@ -6,6 +6,7 @@ it was forked, and computes with one thread: a worker is one core's worth of wor
 """
 
 import os
+import threading
 from collections.abc import Sequence
 from importlib import util
 
@@ -14,6 +15,8 @@ from .hybrid import Hybrid
 
 # As many characters as the model takes in at least; the rest would be cut there.
 _LONGEST = 1_500
+# The library says nothing of threads, of which a server may have several.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class HybridE5(Hybrid):
@@ -42,7 +45,8 @@ class HybridE5(Hybrid):
     def vector(self, reply: Reply) -> Sequence[float]:
         """Return the sentence vector of a reply."""
         try:
-            return self._loaded().query(reply.text[:_LONGEST]).tolist()
+            with _ONE_AT_A_TIME:
+                return self._loaded().query(reply.text[:_LONGEST]).tolist()
         except EngineError:
             raise
         except Exception as error:
