@@ -26,11 +26,6 @@ class CampaignResponseBulk(models.TransientModel):
     opt_out = fields.Boolean(
         "Mail them no more", help="Adds them to those whom campaigns leave out."
     )
-    may_opt_out = fields.Boolean(compute="_compute_may_opt_out")
-
-    def _compute_may_opt_out(self):
-        for wizard in self:
-            wizard.may_opt_out = hasattr(wizard.response_ids, "action_do")
 
     def action_apply(self):
         """Change the replies."""
@@ -49,8 +44,8 @@ class CampaignResponseBulk(models.TransientModel):
         if values:
             responses.write(values)
         if self.user_id:
-            responses._give_to(self.user_id)
-        if self.opt_out and self.may_opt_out:
+            responses.action_assign(self.user_id.id)
+        if self.opt_out:
             for response in responses:
                 response.action_do("opt_out")
         if self.state:

@@ -196,14 +196,8 @@ class CampaignResponse(models.Model):
         """Note that the user answered, and what becomes of the reply."""
         now = fields.Datetime.now()
         if not self.user_id:
-            self._give_to(self.env.user)
-        if hasattr(self, "_answered"):  # when service levels are there
-            self._answered(self.env.user, now, state=state)
-            return
-        first = self.first_answered_at or now
-        # sudo: the stamps are kept by the desk
-        self.sudo().write({"first_answered_at": first, "last_answered_at": now})
-        self.state = state
+            self.action_assign_to_me()
+        self._answered(self.env.user, now, state=state)
 
     def _check_addresses(self, addresses):
         """Return addresses as they stand in a header.
@@ -306,9 +300,7 @@ class CampaignResponse(models.Model):
         return [{"id": f.id, "name": f.name, "size": f.file_size} for f in copies]
 
     def _suggestions(self):
-        # when the answer texts of teams are there
-        suggests = hasattr(self, "get_suggested_answers")
-        return self.get_suggested_answers() if suggests else []
+        return self.get_suggested_answers()
 
     def _answer_references(self):
         """Return the thread by which mail programs put the answer in its place."""

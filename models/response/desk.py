@@ -72,7 +72,7 @@ class CampaignResponse(models.Model):
     @api.depends("follow_up_date", "state")
     def _compute_is_late(self):
         # by the database, as the search: deadlines may hang on other records
-        late = self.search(Domain("id", "in", self.ids) & self._late_domain())
+        late = self.search(Domain("id", "in", self.ids) & self._overdue_domain())
         for response in self:
             response.is_late = response._origin in late
 
@@ -80,16 +80,8 @@ class CampaignResponse(models.Model):
     def _search_is_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = self._late_domain()
+        late = self._overdue_domain()
         return Domain.OR(late if one else ~late for one in value)
-
-    @api.model
-    def _late_domain(self):
-        """Return the domain of replies that should have been answered by now."""
-        if hasattr(self, "_overdue_domain"):  # when service levels are there
-            return self._overdue_domain()
-        open_ones = Domain("state", "in", OPEN_STATES)
-        return open_ones & Domain("follow_up_date", "<", "today")
 
     @api.depends("author_name", "email", "email_from")
     def _compute_author_label(self):
@@ -121,19 +113,13 @@ class CampaignResponse(models.Model):
     # Reading and ending
     # ------------------------------------------------------------
 
-    def write(self, vals):
-        """Note when a reply is done, and forget it when it is taken up again."""
-        if "state" in vals and "closed_at" not in vals:
-            is_done = vals["state"] == "done"
-            vals = {**vals, "closed_at": is_done and fields.Datetime.now()}
-        return super().write(vals)
-
     def action_mark_read(self):
         """Note that the user has read these replies."""
         self.check_access("read")
         # sudo: these rows are nobody's to write but through here.
         readers_sudo = self.env["campaign.response.reader"].sudo()
         readers_sudo._touch(self, read_at=fields.Datetime.now())
+        self._opened()
         return True
 
     def action_mark_unread(self):
@@ -156,18 +142,7 @@ class CampaignResponse(models.Model):
 
     def action_take(self):
         """Give these replies to the user; of several, only those that nobody has."""
-        if len(self) > 1 and hasattr(self, "action_assign_to_me"):  # with routing
-            return self.action_assign_to_me()
-        return self._give_to(self.env.user)
-
-    def _give_to(self, user):
-        self.check_access("write")
-        if hasattr(self, "action_assign"):
-            self.action_assign(user.id)
-            return True
-        self.write({"user_id": user.id, "assigned_at": fields.Datetime.now()})
-        self.filtered(lambda response: response.state == "new").state = "open"
-        return True
+        return self.action_assign_to_me()
 
     def action_bulk(self):
         """Open the window in which several replies are changed at once."""

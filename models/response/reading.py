@@ -62,8 +62,8 @@ class CampaignResponse(models.Model):
             "can": {
                 "answer": may_write,
                 "assign": may_write,
-                "correct": may_write and hasattr(self, "action_correct"),
-                "act": may_write and hasattr(self, "action_do"),
+                "correct": may_write,
+                "act": may_write,
             },
             "conversation": self._conversation_parts(),
             "labels": self._labels_by_axis(),
@@ -73,7 +73,7 @@ class CampaignResponse(models.Model):
             "campaign": self._campaign_shown(),
             "why": self.routed_because or "",
             "clock": self._clock_shown(),
-            "acts": self.get_acts() if hasattr(self, "get_acts") else [],
+            "acts": self.get_acts(),
             "answer": self._answer_start(),
             "people": self._others_present(),
         }
@@ -85,15 +85,8 @@ class CampaignResponse(models.Model):
     def _conversation(self):
         """Return the replies that belong together, of those the user may read."""
         self.ensure_one()
-        if "conversation_id" in self._fields:  # when the intake of replies is there
-            root = self.conversation_id.id or self.id
-            domain = Domain("id", "=", root) | Domain("conversation_id", "=", root)
-        elif self.trace_id and self.email:
-            domain = Domain(
-                [("trace_id", "=", self.trace_id.id), ("email", "=", self.email)]
-            )
-        else:
-            return self
+        root = self.conversation_id.id or self.id
+        domain = Domain("id", "=", root) | Domain("conversation_id", "=", root)
         domain &= Domain("company_id", "=", self.company_id.id)
         found = self.with_context(active_test=False).search(domain, limit=MOST_MESSAGES)
         return found | self

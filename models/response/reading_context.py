@@ -100,26 +100,24 @@ class CampaignResponse(models.Model):
         }
 
     def _clock_shown(self):
-        """Return how long there is for an answer; service levels say more.
+        """Return how long there is for an answer.
 
         :return: a list of dicts of ``label``, ``at`` (the deadline), ``state``
             (``running``, ``warned``, ``late``, ``met``), ``reason`` and ``is_paused``.
         """
-        clocks = []
-        if "clock_ids" in self._fields:  # when service levels are there
-            states = {"ok": "running", "warning": "warned", "breached": "late"}
-            kinds = self.clock_ids._fields["kind"]._description_selection(self.env)
-            clocks = [
-                {
-                    "label": dict(kinds)[clock.kind],
-                    "at": fields.Datetime.to_string(clock.deadline),
-                    "state": states.get(clock.status, "met"),
-                    "reason": clock.level_id.name or "",
-                    "is_paused": bool(clock.paused_at),
-                }
-                for clock in self.clock_ids
-                if not clock.stopped_at and clock.deadline
-            ]
+        states = {"ok": "running", "warning": "warned", "breached": "late"}
+        kinds = self.clock_ids._fields["kind"]._description_selection(self.env)
+        clocks = [
+            {
+                "label": dict(kinds)[clock.kind],
+                "at": fields.Datetime.to_string(clock.deadline),
+                "state": states.get(clock.status, "met"),
+                "reason": clock.level_id.name or "",
+                "is_paused": bool(clock.paused_at),
+            }
+            for clock in self.clock_ids
+            if not clock.stopped_at and clock.deadline
+        ]
         if self.follow_up_date:
             clocks.append(self._follow_up_shown())
         return clocks
