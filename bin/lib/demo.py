@@ -12,9 +12,10 @@ from pathlib import Path
 
 from . import demo_mailbox
 from .console import CommandError, say
-from .contact_file import read_contacts
+from .contact_file import plain_address, read_contacts
 from .demo_database import DemoDatabase, show
 from .demo_processes import MARK, ORDERS, answers, check_port, spawn, stop, wait_until
+from .demo_responses import Responses
 from .demo_table import Outcome, import_rows, print_rows
 from .environment import Environment
 
@@ -37,6 +38,8 @@ def main(env: Environment, argv: list[str]) -> int:
         say(f"contacts: {contacts.name}, {rows:,} rows")
         outcome = demo.send(contacts.resolve(), bool(options.send_to))
         faults = list(outcome.faults())
+        if not options.send_to:
+            faults += demo.answer(outcome, stack)
         for fault in faults:
             print(f"  WRONG: {fault}")
         if not options.exit:
@@ -126,8 +129,32 @@ class Demo:
                 seconds = event["time"] - started
                 outcome = Outcome(event["deliveries"], self.mails, seconds)
                 print_rows(outcome.rows())
+                self.done = event
                 return outcome
         raise CommandError(f"Odoo did not carry out the campaign; {self.log} says why.")
+
+    def answer(self, outcome: Outcome, stack: ExitStack) -> list[str]:
+        """Have people answer, print what became of it, return what went wrong."""
+        languages = {
+            plain_address(row["email"]): row.get("language")
+            for row in read_contacts(self.env.root / SAMPLE)
+        }
+        mails = (
+            (languages.get(mail["to"][0].lower()), self.mails / mail["file"])
+            for mail in outcome.mails
+        )
+        responses = Responses(self.env, self.done["access"])
+        folder = self.mails / "incoming"
+        stack.callback(stop, responses.start_mail_server(folder))
+        say("people answer")
+        writers = responses.send(
+            folder, ((language, path.read_bytes()) for language, path in mails)
+        )
+        rows = responses.wait(self.done["campaign_id"], len(writers), show)
+        for line in responses.table(rows):
+            print(line)
+        lost = len(set(writers) - {row["email"] for row in rows})
+        return [f"{lost} replies are not in Odoo."] if lost else []
 
     def _inside_odoo(self, contacts: Path, own_list: bool) -> Iterator[dict]:
         """Run ``demo_campaign`` inside Odoo and yield what it tells."""

@@ -1,10 +1,11 @@
-"""The demonstration's SMTP server: it keeps every mail and delivers none.
+"""The demonstration's SMTP server: it keeps every mail.
 
-    python demo_mailbox.py FOLDER
+    python demo_mailbox.py FOLDER [COMMAND [ARGUMENT…]]
 
 It listens on a free port of this computer, writes the number to ``FOLDER/port``, keeps
 mails as ``FOLDER/000001.eml`` and so on, and adds one line of JSON for each to
-``FOLDER/index.jsonl``. It says nothing and stops on SIGTERM.
+``FOLDER/index.jsonl``. The mails are given to the command, too, one after another, as
+other mail servers do for a pipe alias. It says nothing and stops on SIGTERM.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ class Mailbox:
     def __init__(self, folder: Path):
         self.folder = folder
         self.count = 0
+        self.to_give: asyncio.Queue[bytes] | None = None
         # Line by line, so that whoever reads the index sees every mail accepted.
         self.index = (folder / INDEX).open("a", buffering=1, encoding="utf-8")
 
@@ -43,6 +45,18 @@ class Mailbox:
             file.write(content)
         line = {"file": name, "from": sender, "to": recipients, "time": time.time()}
         self.index.write(json.dumps(line) + "\n")
+        if self.to_give:
+            self.to_give.put_nowait(content)
+
+    async def give(self, command: list[str]) -> None:
+        """Give the mails to a command, for ever."""
+        self.to_give = asyncio.Queue()
+        while True:
+            content = await self.to_give.get()
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.PIPE
+            )
+            await process.communicate(content)
 
 
 class Session(asyncio.Protocol):
@@ -175,20 +189,23 @@ def read_index(folder: Path) -> Iterator[dict]:
             yield mail
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, command: list[str]) -> None:
     """Keep mails until SIGTERM."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     mailbox = Mailbox(folder)
+    giving = asyncio.create_task(mailbox.give(command)) if command else None
     server = await loop.create_server(lambda: Session(mailbox), "127.0.0.1", 0)
     new = folder / f"{PORT}.new"
     new.write_text(str(server.sockets[0].getsockname()[1]))
     new.rename(folder / PORT)
     await stopped.wait()
+    if giving:
+        giving.cancel()
     server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), sys.argv[2:]))
