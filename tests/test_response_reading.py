@@ -10,6 +10,7 @@ import openpyxl
 from odoo import fields
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .response_desk import REPLY, ResponseCommon
 
@@ -202,6 +203,7 @@ class TestResponseReading(ResponseCommon, HttpCase):
                 self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
                 self.assertIn("sandbox", answer.headers["Content-Security-Policy"])
 
+    @mute_logger("odoo.http")
     def test_files_of_others(self):
         response, other = self._response(), self._response(team_id=self.support.id)
         mine, foreign = self.env["ir.attachment"].create(

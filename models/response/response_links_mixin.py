@@ -11,7 +11,7 @@ class CampaignResponseLinksMixin(models.AbstractModel):
     _response_field = None
 
     campaign_response_count = fields.Integer(
-        "Responses",
+        "Responses of People",
         compute="_compute_campaign_response_count",
         groups="campaign_desk.group_response_user,base.group_system",
         help="Replies of people, of those that you may see.",
