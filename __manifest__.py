@@ -135,6 +135,7 @@
         "data/demo/mailing.contact.csv",
         "data/demo/campaign_finished.xml",
         "data/demo/campaign_draft.xml",
+        "data/demo/responses.xml",
     ],
     "assets": {
         "web.assets_backend": [

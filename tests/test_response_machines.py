@@ -8,7 +8,6 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from ..models.response import intake
-from ..models.response.campaign_response import CampaignResponse
 from .test_response_intake import IntakeCommon
 
 ABSENCE = """I am out of the office and back on Monday, 7 December 2026.
@@ -45,7 +44,7 @@ class TestMachineAnswers(IntakeCommon):
             "_route": nothing,
             "_act": nothing,
         }
-        with patch.multiple(CampaignResponse, create=True, **steps):
+        with patch.multiple(self.registry["campaign.response"], **steps):
             type(responses)._process(responses)
         self.env.flush_all()
 

@@ -90,8 +90,6 @@ class TestResponseScreens(ScreenCommon, ResponseCommon):
         return checked
 
     def test_correct(self):
-        if not hasattr(self.anna, "action_correct"):
-            self.skipTest("corrections come with the understanding of replies")
         self.start_tour(
             f"{INBOX}/{self.anna.id}", "campaign_desk_response_correct", login="rita"
         )

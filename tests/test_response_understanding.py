@@ -226,7 +226,7 @@ class TestJob(ReadingCommon):
         def route(_responses):
             raise UserError(self.env._("Team Sales has nobody left."))
 
-        with patch.object(type(reply), "_route", route, create=True):
+        with patch.object(type(reply), "_route", route):
             self._read_all()
         self.assertEqual(reply.analysis_state, "done")
         self.assertEqual(reply.analysis_error, "Team Sales has nobody left.")

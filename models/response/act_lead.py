@@ -119,8 +119,9 @@ class CampaignResponse(models.Model):
         person_sudo = self._person_sudo()
         seller_sudo = response_sudo.user_id
         # who does not sell would not even see it: CRM's own rules find somebody
-        if not seller_sudo.has_group("sales_team.group_sale_salesman"):
-            seller_sudo = seller_sudo.browse()
+        seller_sudo = seller_sudo.filtered(
+            lambda user: user.has_group("sales_team.group_sale_salesman")
+        )
         mailing_sudo = response_sudo.mailing_id
         return {
             "type": "opportunity",

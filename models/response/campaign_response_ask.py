@@ -1,6 +1,6 @@
 """Response: one question or request in a reply."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CampaignResponseAsk(models.Model):
@@ -25,6 +25,8 @@ class CampaignResponseAsk(models.Model):
     )
     is_done = fields.Boolean("Done")
 
+    @api.depends("response_id.user_id")
     def _compute_user_id(self):
+        """Propose who has the reply; whoever is named stays."""
         for ask in self:
             ask.user_id = ask.user_id or ask.response_id.user_id

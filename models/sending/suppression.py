@@ -111,7 +111,7 @@ def _has_enough(mailing, email):
         """,
         email=email,
         company=mailing.company_id.id or None,
-        mailing=mailing.id,
+        mailing=mailing._origin.id or 0,
         week=FREQUENCY_DAYS["week"],
         month=FREQUENCY_DAYS["month"],
     )
