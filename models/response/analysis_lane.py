@@ -61,7 +61,8 @@ class AnalysisLane:
             dead._write_failure(
                 self._env._("The server stopped each time that it read this reply.")
             )
-            self._commit()
+        # What is read from now on must be as the claims leave it.
+        self._commit()
 
     # ------------------------------------------------------------
     # Taking
