@@ -316,17 +316,29 @@ class TestAnswers(InboundCommon):
         self._receive(source.replace(f"news@{self.alias_domain}", catchall))
         self.assertEqual(self._inbound().kind, "out_of_office")
 
-    def test_mail_without_a_place_is_kept(self):
+    def test_answer_without_a_place_is_a_response(self):
         source = self._sample("human_yes")
         source = source.replace(
             f"news@{self.alias_domain}", f"nobody@{self.alias_domain}"
         )
         self._receive(source)
+        self.assertFalse(self._inbound())
+        response = self.env["campaign.response"].search([])
+        self.assertIn("Yes please", response.body_text)
+        self.assertEqual(response.trace_id, self.trace)
+        self.assertEqual(self.trace.trace_status, "reply")
+
+    def test_mail_without_a_place_is_kept(self):
+        source = self._sample("human_yes").replace(
+            self.trace.message_id, "<x@x.example>"
+        )
+        source = source.replace(
+            f"news@{self.alias_domain}", f"nobody@{self.alias_domain}"
+        ).replace("jane.roe@acme.example", "stranger@other.example")
+        self._receive(source)
         inbound = self._inbound()
         self.assertEqual((inbound.kind, inbound.state), ("human", "unrouted"))
         self.assertIn("Yes please", inbound.body)
-        self.assertEqual(inbound.trace_id, self.trace)
-        self.assertEqual(self.trace.trace_status, "reply")  # it is one, all the same
         inbound.with_user(self.user_marketing).action_seen()
         self.assertEqual(inbound.state, "seen")
 
