@@ -85,8 +85,11 @@ class TestOptOut(ActsCommon):
         other = self._stop(intents=["unsubscribe", "thanks"], email="b@x.test")
         self.assertEqual(other.state, "done")
 
-    def test_complaint_suppresses_and_tells(self):
+    def test_complaint_tells_and_offers_to_stop(self):
+        """It may be about a product, whose owner wants to hear from us."""
         response = self._stop(intents=["complaint"])
+        self.assertFalse(self._suppressed())
+        response.with_user(self.responder).action_do("opt_out")
         self.assertEqual(self._suppressed().reason, "complaint")
         [activity] = response.activity_ids
         self.assertEqual(activity.user_id, self.responder)
