@@ -1,7 +1,8 @@
 """A campaign over real mail servers, out and back; read by ``odoo shell``.
 
 Out through Postfix. Back over IMAP: a report that Postfix makes of a recipient whom
-nobody knows, and the answer of another one.
+nobody knows, and the answers of another one, from which an opportunity, a meeting and a
+reminder follow.
 """
 
 # ruff: noqa: F821
@@ -11,7 +12,10 @@ import imaplib
 import os
 import smtplib
 import time
+from datetime import UTC, date, timedelta
 from email.message import EmailMessage
+
+from icalendar import Calendar, vCalAddress
 
 SMTP_PORT = int(os.environ["CD_SMTP_PORT"])
 IMAP_PORT = int(os.environ["CD_IMAP_PORT"])
@@ -53,6 +57,38 @@ def run_jobs():
     """Plan and send what is due."""
     env["mailing.mailing"]._cron_dispatch()
     env["mailing.trace"]._cron_send(1)
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def send(*mails):
+    """Hand mails to Postfix."""
+    with smtplib.SMTP("127.0.0.1", SMTP_PORT) as smtp:
+        for one in mails:
+            smtp.send_message(one)
+
+
+def answer_to(mail, number, words):
+    """Return what Ann answers to a mail."""
+    answer = EmailMessage(policy=email.policy.SMTP)
+    answer["From"] = f"Ann <ann@{CUSTOMERS}>"
+    answer["To"] = str(mail["Reply-To"])
+    answer["Subject"] = f"Re: {mail['Subject']}"
+    answer["Message-ID"] = f"<answer-{number}@{CUSTOMERS}>"
+    answer["In-Reply-To"] = answer["References"] = str(mail["Message-ID"])
+    answer.set_content(words)
+    return answer
+
+
+def fetch_response(answer):
+    """Have Odoo fetch its mail, and return the response that an answer became."""
+    same = [("message_id", "=", answer["Message-ID"])]
+    return fetch_until(lambda: responses.search(same))
+
+
+def understand():
+    """Read, route and act upon what came."""
+    responses._cron_understand()
     env.cr.commit()
     env.invalidate_all()
 
@@ -147,13 +183,20 @@ check("the other one is not touched", to_ann.trace_status == "sent")
 # ------------------------------------------------------------
 # Back: Ann answers
 # ------------------------------------------------------------
-answer = EmailMessage(policy=email.policy.SMTP)
-answer["From"] = f"Ann <ann@{CUSTOMERS}>"
-answer["To"] = str(mail["Reply-To"])
-answer["Subject"] = f"Re: {mail['Subject']}"
-answer["Message-ID"] = "<answer@customer.example>"
-answer["In-Reply-To"] = answer["References"] = str(mail["Message-ID"])
-answer.set_content("Yes, I would love to.")
+admin = env.ref("base.user_admin")
+admin.email = f"desk@{DOMAIN}"
+team = env["campaign.team"].create(
+    {"name": "Desk", "member_ids": [(0, 0, {"user_id": admin.id})]}
+)
+env["campaign.routing.rule"].create({"name": "All", "team_id": team.id})
+env.cr.commit()
+day = date.today() + timedelta(days=7)
+answer = answer_to(
+    mail,
+    1,
+    "Yes, this is what we have been looking for. Can we have a call on "
+    f"{day.day} {day:%B} {day.year} at 10:30?",
+)
 absence = EmailMessage(policy=email.policy.SMTP)
 absence["From"] = f"Ann <ann@{CUSTOMERS}>"
 absence["To"] = str(mail["Return-Path"]).strip("<>")
@@ -161,23 +204,18 @@ absence["Subject"] = f"Automatic reply: {mail['Subject']}"
 absence["Message-ID"] = "<absence@customer.example>"
 absence["Auto-Submitted"] = "auto-replied"
 absence.set_content("I am out of the office until further notice.")
-with smtplib.SMTP("127.0.0.1", SMTP_PORT) as smtp:
-    smtp.send_message(absence)
-    smtp.send_message(answer)
+send(absence, answer)
 responses = env["campaign.response"]
-response = fetch_until(
-    lambda: responses.search([("message_id", "=", answer["Message-ID"])])
-)
+response = fetch_response(answer)
 check("the answer is a response", response and len(response) == 1)
 if response:
     check("of its delivery", response.trace_id == to_ann, response.found_by)
     check("of its contact", response.contact_id == ann)
-    check("with its words", "love to" in (response.body_text or ""))
+    check("with its words", "looking for" in (response.body_text or ""))
     check("which waits for the analysis", response.analysis_state == "waiting")
 check("the delivery is answered", to_ann.trace_status == "reply", to_ann.trace_status)
 
-same = [("message_id", "=", absence["Message-ID"])]
-machine = fetch_until(lambda: responses.search(same))
+machine = fetch_response(absence)
 kind = machine and machine.kind
 check("the absence notice is a machine's", kind == "out_of_office", kind)
 check("and nobody has to answer it", machine and machine.state == "done")
@@ -187,4 +225,61 @@ check(
     "what is fetched once stays one",
     responses.search_count([("trace_id", "=", to_ann.id)]) == 2,
 )
+
+# ------------------------------------------------------------
+# What follows
+# ------------------------------------------------------------
+understand()
+codes = response.intent_ids.mapped("code")
+check("it is understood", "meeting_request" in codes, codes)
+check("and given to somebody", response.user_id == admin, response.routed_because)
+lead = response.lead_id
+check("an opportunity is made", lead and lead.campaign_mailing_id == mailing)
+named = [one for one in response.get_meeting_choices() if one["is_named"]]
+check("the named time is offered", len(named) == 1, named)
+response.with_user(admin).action_do("meeting", {"start": named[0]["start"]})
+env["mail.mail"].process_email_queue()
+env.cr.commit()
+event = response.meeting_id
+check("one click books the meeting", str(event.start) == named[0]["start"])
+
+
+def invitation():
+    """Return the calendar that came to Ann, if it has."""
+    parts = (part for one in mails_of(f"ann@{CUSTOMERS}") for part in one.walk())
+    found = [one for one in parts if one.get_content_type() == "text/calendar"]
+    return found and Calendar.from_ical(found[0].get_payload(decode=True))
+
+
+request = wait(invitation)
+check("an invitation comes", request and request["METHOD"] == "REQUEST")
+[meeting] = request.walk("VEVENT")
+check("with its time", meeting["DTSTART"].dt == event.start.replace(tzinfo=UTC))
+request["METHOD"] = "REPLY"
+guest = vCalAddress(f"mailto:ann@{CUSTOMERS}")
+guest.params["PARTSTAT"] = "ACCEPTED"
+meeting["ATTENDEE"] = guest
+accepted = EmailMessage(policy=email.policy.SMTP)
+accepted["From"] = f"Ann <ann@{CUSTOMERS}>"
+accepted["To"] = str(meeting["ORGANIZER"]).removeprefix("mailto:")
+accepted["Subject"] = "Accepted: call"
+accepted["Message-ID"] = f"<accepted@{CUSTOMERS}>"
+accepted.set_content("Ann has accepted.")
+accepted.add_alternative(
+    request.to_ical().decode(), subtype="calendar", params={"method": "REPLY"}
+)
+later = date(date.today().year + 1, 3, 1)
+not_now = answer_to(
+    mail, 2, f"Thanks, but not now. Please contact me again on 1 March {later.year}."
+)
+send(accepted, not_now)
+second = fetch_response(not_now)
+guests = event.attendee_ids.filtered(lambda one: CUSTOMERS in (one.email or ""))
+fetch_until(lambda: guests.state == "accepted")
+check("Ann's calendar accepts", guests.state == "accepted", guests.state)
+understand()
+check("her next answer is of the same conversation", second.parent_id == response)
+check("and with the same person", second.user_id == admin)
+days = second.activity_ids.mapped("date_deadline")
+check("a reminder stands on the day she named", later in days, days)
 print("CHECKED", flush=True)
