@@ -50,6 +50,11 @@ class TestOptOut(ActsCommon):
         self.assertEqual(response.state, "done")  # nothing else is asked
         events = self.env["campaign.event"].search([("trace_id", "=", self.trace.id)])
         self.assertIn("unsubscribe", events.mapped("kind"))
+        proofs = self.env["campaign.consent"].search(
+            [("address", "=", "ann@customer.example"), ("source", "=", "reply")]
+        )
+        self.assertTrue(proofs)
+        self.assertEqual(set(proofs.mapped("text")), {"Please take me off your list."})
 
     def test_undo(self):
         response = self._stop()

@@ -4,6 +4,9 @@ from odoo import fields, models
 from odoo.tools import email_normalize, plaintext2html
 
 from ..tracking.campaign_inbound import SURE
+from ..tracking.evidence import Evidence, with_evidence
+
+_LONGEST_PROOF = 2000
 
 
 class CampaignResponse(models.Model):
@@ -37,11 +40,20 @@ class CampaignResponse(models.Model):
     def _do_opt_out(self, act, params):
         addresses = self._addresses_to_leave_out()
         is_complaint = act.intent_id.code == "complaint"
-        memory = {
-            **self._suppress_addresses(addresses, is_complaint),
-            "subscriptions": self._leave_lists(addresses),
-        }
         trace_sudo = self.sudo().trace_id  # sudo: as above
+        words = (self.clean_text or self.body_text or "")[:_LONGEST_PROOF]
+        proof = Evidence(
+            "reply",
+            text=words,
+            company_id=self.company_id.id,
+            trace_id=trace_sudo.id or None,
+            mailing_id=trace_sudo.mass_mailing_id.id or None,
+        )
+        proved = with_evidence(self, proof)
+        memory = {
+            **proved._suppress_addresses(addresses, is_complaint),
+            "subscriptions": proved._leave_lists(addresses),
+        }
         if trace_sudo and not is_complaint:
             trace_sudo._note_event("unsubscribe", verdict="human", rule="person")
         if self.company_id.response_confirms_opt_out and not is_complaint:
@@ -139,15 +151,15 @@ class CampaignResponse(models.Model):
 
     def _undo_opt_out(self, act):
         memory = act.memory or {}
+        by_user = self.env._("Undone by %s on the response", self.env.user.name)
+        proved = with_evidence(self, Evidence("person", text=by_user))
         # sudo: it takes back what the act did, no more
-        suppressions_sudo = self.env["campaign.suppression"].sudo()
+        suppressions_sudo = proved.env["campaign.suppression"].sudo()
         made = suppressions_sudo.browse(memory.get("made", [])).exists()
-        made.filtered("active")._lift(
-            self.env._("Undone by %s on the response", self.env.user.name)
-        )
+        made.filtered("active")._lift(by_user)
         for pause_id, until in memory.get("prolonged", {}).items():
             suppressions_sudo.browse(int(pause_id)).exists().expires_at = until
-        subscriptions_sudo = self.env["mailing.subscription"].sudo()
+        subscriptions_sudo = proved.env["mailing.subscription"].sudo()
         subscriptions_sudo.browse(
             memory.get("subscriptions", [])
         ).exists().opt_out = False
