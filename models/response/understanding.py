@@ -132,13 +132,13 @@ class CampaignResponse(models.Model):
         )
 
     def _replace_asks(self, rows):
-        """Note what is asked for; rows that somebody has taken or ended stay."""
+        """Note what is asked for; rows that somebody else has or that are done stay."""
         found = {(row["kind"], row["sentence"]): row for row in ask_values(rows)}
         known = {(ask.kind, ask.sentence): ask for ask in self.ask_ids}
         gone = [
             ask
             for key, ask in known.items()
-            if key not in found and not (ask.is_done or ask.user_id)
+            if key not in found and not (ask.is_done or ask.user_id - self.user_id)
         ]
         self.env["campaign.response.ask"].union(*gone).unlink()
         self.env["campaign.response.ask"].create(
