@@ -8,7 +8,8 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,8 +61,19 @@ class Options:
     keep: bool = False
 
 
+# Parts that run side by side, each row in its order: a database that one part has
+# installed serves the next.
+STREAMS = (
+    ("addon", "upgrade", "mail"),
+    ("lint", "unit", "core", "crash", "demo", "wheel"),
+)
+# What is set up before they begin, so that no two parts do it at the same time.
+NEEDS = {"lint": ("lint",), "unit": ("python",), "wheel": ("lint",)}
+NEEDS_OF_OTHERS = ("odoo", "python", "postgres", "chromium", "postfix")
+
+
 class Suites:
-    """The parts in the order in which they run."""
+    """The parts, and how they run."""
 
     def __init__(self, env: Environment, options: Options):
         self.env = env
@@ -84,9 +96,20 @@ class Suites:
             "wheel": self.wheel,
         }
 
+    def run_all(self, names: Iterable[str]) -> dict[str, Outcome]:
+        """Run parts, in two streams: while one waits for a browser, the other works."""
+        wanted = list(names)
+        streams = [[name for name in row if name in wanted] for row in STREAMS]
+        for name in wanted if all(streams) else ():
+            self.env.ensure(*NEEDS.get(name, NEEDS_OF_OTHERS))
+        with ThreadPoolExecutor(len(STREAMS)) as pool:
+            done = pool.map(lambda row: [(one, self.run(one)) for one in row], streams)
+            outcomes = dict(pair for row in done for pair in row)
+        return {name: outcomes[name] for name in self.parts if name in outcomes}
+
     def run(self, name: str) -> Outcome:
         """Run one part; one that ran nothing has failed."""
-        print(f"\n== {name} ==", flush=True)
+        say(f"{name} begins")
         begin = time.monotonic()
         try:
             outcome = self.parts[name]()
@@ -95,13 +118,11 @@ class Suites:
         except CommandError as error:
             outcome = Outcome(failed=1, notes=[str(error)])
         outcome.seconds = time.monotonic() - begin
-        for note in outcome.notes:
-            print(note)
-        print(
+        total = (
             f"{name}: {outcome.passed} passed, {outcome.failed} failed, "
-            f"{outcome.skipped} skipped in {outcome.seconds:.0f} s",
-            flush=True,
+            f"{outcome.skipped} skipped in {outcome.seconds:.0f} s"
         )
+        print("\n".join([f"\n== {name} ==", *outcome.notes, total]), flush=True)
         return outcome
 
     # ------------------------------------------------------------
