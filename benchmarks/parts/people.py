@@ -33,8 +33,9 @@ _PEOPLE = """
           FROM generate_series(1, {count}) AS number
     ), contact AS (
         INSERT INTO mailing_contact (name, company_name, email, email_normalized,
-                                     create_uid, write_uid, create_date, write_date)
-        SELECT name, company, email, {normalized}, 1, 1,
+                                     active, create_uid, write_uid, create_date,
+                                     write_date)
+        SELECT name, company, email, {normalized}, TRUE, 1, 1,
                now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
           FROM person
          ORDER BY number
