@@ -21,7 +21,7 @@ CHUNK = 1000  # mails that are put into the queue together
 _TABLES = """
     CREATE TABLE mailing_contact (
         id serial PRIMARY KEY, name text, company_name text, email text,
-        email_normalized text, create_uid int, write_uid int,
+        email_normalized text, active bool, create_uid int, write_uid int,
         create_date timestamp, write_date timestamp);
     CREATE TABLE mailing_subscription (
         contact_id int, list_id int, opt_out boolean, create_uid int, write_uid int,
