@@ -139,7 +139,7 @@ def _mail(sample: dict, number: int, address: str, message_id: str) -> str:
     mail["Message-ID"] = f"<reply-{number}@mail.example>"
     mail["In-Reply-To"] = mail["References"] = message_id
     for header, value in (sample.get("headers") or {}).items():
-        if header not in mail:
+        if header not in mail and not header.lower().startswith(("content-", "mime-")):
             mail[header] = value
     mail.set_content(sample["text"] or "")
     if sample.get("html"):
