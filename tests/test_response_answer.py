@@ -23,6 +23,17 @@ class TestResponseAnswer(ResponseCommon):
         self.assertNotIn(b"\n", data.replace(b"\r\n", b""))
         return recipients, email.message_from_bytes(data, policy=email.policy.SMTP)
 
+    def test_without_a_sender_it_can_be_read(self):
+        self.rita.email = False
+        self.env.company.email = False
+        response = self._response().with_user(self.rita)
+        response.sudo().mailing_id = False
+        shown = response.get_reading()["answer"]
+        self.assertEqual(shown["from"], "")
+        self.assertIn("no address to answer from", shown["warning"])
+        with self.assertRaisesRegex(UserError, "no address to answer from"):
+            response.action_answer("<p>Hello</p>")
+
     def test_answer(self):
         response = self._response(
             message_id="<5.reply@customer.example>",

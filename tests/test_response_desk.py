@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..models.response.campaign_response import FACTS
 from ..models.response.presence import PRESENT_SECONDS
 from .response_desk import ResponseCommon
 
@@ -33,6 +34,16 @@ class TestResponseDesk(ResponseCommon):
         of_rita.action_mark_unread()
         self.assertTrue(of_rita.is_unread)
         self.assertIn(response, model.with_user(self.rita).search(unread))
+
+    def test_nobody_changes_what_came(self):
+        """Acts upon others' records are found by it, with more rights than a user's."""
+        mine = self._response(user_id=self.rita.id).with_user(self.rita)
+        other = self._response(email="eve@other.example")
+        for name in sorted(FACTS):
+            with self.subTest(name), self.assertRaises(AccessError):
+                mine.write({name: other.sudo()[name] or False})
+        mine.write({"state": "open", "priority": "1", "follow_up_date": "2037-01-01"})
+        self.assertEqual(mine.priority, "1")
 
     def test_who_may_not_see_it_cannot_touch_it(self):
         response = self._response().with_user(self.olga)

@@ -24,6 +24,10 @@ class MailingContact(models.Model):
         help="Who has the same address among the contacts of all apps.",
     )
 
+    def _mail_get_partners(self, introspect_fields=False):
+        """Read the one field that there is once, where Odoo reads it twice for each."""
+        return {contact.id: contact.partner_id for contact in self}
+
     @api.model
     def _installed_languages(self):
         return self.env["res.lang"].get_installed()

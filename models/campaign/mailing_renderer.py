@@ -69,6 +69,10 @@ class MailingRenderer:
         self._placeholders = {
             purpose: mime.new_placeholder() for purpose in _LINK_PURPOSES
         }
+        self._encoded_placeholders = [
+            (purpose, placeholder.encode())
+            for purpose, placeholder in self._placeholders.items()
+        ]
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
         self._files = MailingFiles(mailing)
         self._report = mailing.attachment_report_id and RecipientReport(mailing)
@@ -338,8 +342,8 @@ class MailingRenderer:
             mime.raw_header("Message-ID", delivery.message_id),
         ]
         values = {
-            placeholder.encode(): signed[purpose].encode()
-            for purpose, placeholder in self._placeholders.items()
+            placeholder: signed[purpose].encode()
+            for purpose, placeholder in self._encoded_placeholders
         }
         page = map(self._quoted.encode, (self._before, *chunks, self._after))
         skeleton = self._copy_skeleton if delivery.is_copy else self._skeleton

@@ -48,14 +48,18 @@ class CampaignResponse(models.Model):
         reader = self._readers_sudo().filtered(
             lambda reader: reader.user_id == self.env.user
         )
+        try:
+            sender, warning = self._answer_sender(), self._answer_warning()
+        except UserError as error:  # the reply can be read all the same
+            sender, warning = "", str(error)
         return {
-            "from": self._answer_sender(),
+            "from": sender,
             "to": self._answer_recipient(),
             "cc": "",
             "subject": self._answer_subject(),
             "signature": str(self.env.user.signature or ""),
             "quote": str(self._answer_quote()),
-            "warning": self._answer_warning(),
+            "warning": warning,
             "suggestions": self._suggestions(),
             "draft": reader.draft or False,
             "last_id": self._conversation()._answers()[-1:].id or 0,
