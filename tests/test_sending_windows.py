@@ -285,7 +285,7 @@ class TestSendWindow(TimingCommon):
         self.env["res.company"]._has_frequency_caps()
         self.env.invalidate_all()  # as after each batch
         self.assertTrue(mailing.mailing_model_real)  # the lane asks for this anyway
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(1):
             self.assertEqual(postpone(mailing, deliveries), {})
 
     def test_what_waits_is_judged_anew_when_the_window_changes(self):

@@ -76,6 +76,7 @@ class MailingRenderer:
         self._links = MailingLinks(mailing, self._placeholders[tokens.CLICK])
         self._files = MailingFiles(mailing)
         self._report = mailing.attachment_report_id and RecipientReport(mailing)
+        self._is_personal = mailing.tracking == "personal"
         self._nobody = tokens.sign_all(self._key, tokens.anonymous(mailing.id))
         self._untracked, self._languages = frozenset(), {}
         self._qwebs = {}
@@ -370,8 +371,7 @@ class MailingRenderer:
         """Return the signed tokens of a delivery; where nobody is tracked, all's."""
         signed = tokens.sign_all(self._key, delivery.token)
         if delivery.is_copy or (
-            self._mailing.tracking == "personal"
-            and delivery.email not in self._untracked
+            self._is_personal and delivery.email not in self._untracked
         ):
             return signed
         return {

@@ -75,7 +75,7 @@ class MailingMailing(models.Model):
     def _frequency_cap(self):
         """Return the cap that holds for this mailing, or None."""
         companies = self.env["res.company"]
-        if self.ignore_frequency_cap or not companies._has_frequency_caps():
+        if not companies._has_frequency_caps() or self.ignore_frequency_cap:
             return None
         company = self.company_id
         mails = company.campaign_cap_mails

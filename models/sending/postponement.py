@@ -9,6 +9,8 @@ from .frequency_cap import SHORTLY_SECONDS, FrequencyCap
 from .recipient_zones import recipient_zones
 from .suppression import FREQUENCY_DAYS
 
+_NO_WISH = (None, None)
+
 
 def postpone(mailing, deliveries):
     """Return what deliveries wait for, and until when, by id. The others may leave now.
@@ -19,18 +21,19 @@ def postpone(mailing, deliveries):
     cap = mailing._frequency_cap()
     now = fields.Datetime.now()
     openings = _Openings(mailing, deliveries, now)
-    emails = [one.email for one in deliveries]
-    absent = mailing._absent_among(emails) if mailing._heeds_absences() else {}
+    wishes = mailing._timing_wishes_among([one.email for one in deliveries])
+    waits_for_absent = mailing._is_marketing()  # else everybody must get it
     postponed = {}
     for delivery in deliveries:
         opening = openings.after(delivery, now)
-        if until := absent.get(delivery.email):
-            postponed[delivery.id] = ("absence", openings.after(delivery, until))
+        _frequency, back = wishes.get(delivery.email, _NO_WISH)
+        if back and back > now and waits_for_absent:
+            postponed[delivery.id] = ("absence", openings.after(delivery, back))
         elif opening > now:
             postponed[delivery.id] = ("window", opening)
     others = [one for one in deliveries if one.id not in postponed]
     waiting = cap.postpone(mailing, others, now) if cap else {}
-    for delivery_id, until in _own_caps(mailing, others, now).items():
+    for delivery_id, until in _own_caps(mailing, others, wishes, now).items():
         waiting[delivery_id] = max(until, waiting.get(delivery_id, until))
     for delivery in others:
         if until := waiting.get(delivery.id):
@@ -38,16 +41,17 @@ def postpone(mailing, deliveries):
     return postponed
 
 
-def _own_caps(mailing, deliveries, now):
+def _own_caps(mailing, deliveries, wishes, now):
     """Return until when deliveries wait whose owners want fewer mails, by id.
 
     Who had a mail lately has been left out already (see ``suppression``). This is about
     a mail that another worker has in hand: when it has left, the owner is left out.
     """
-    frequencies = mailing._frequencies_among([one.email for one in deliveries])
     waiting = {}
-    for frequency, days in FREQUENCY_DAYS.items():
-        wanted = [one for one in deliveries if frequencies.get(one.email) == frequency]
+    for frequency, days in FREQUENCY_DAYS.items() if wishes else ():
+        wanted = [
+            one for one in deliveries if wishes.get(one.email, _NO_WISH)[0] == frequency
+        ]
         if wanted:
             cap = FrequencyCap(1, days)
             shortly = now + timedelta(seconds=max(SHORTLY_SECONDS))

@@ -50,7 +50,6 @@ class CampaignPreference(models.Model):
 
     _owner_uniq = models.UniqueIndex("(email, company_id)")
     _untracked_idx = models.Index("(email) WHERE is_untracked")
-    _absent_idx = models.Index("(company_id, email) WHERE absent_until IS NOT NULL")
     _frequency_idx = models.Index("(email) WHERE frequency IS NOT NULL")
 
     @api.model

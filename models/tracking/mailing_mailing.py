@@ -177,19 +177,25 @@ class MailingMailing(models.Model):
         )
         return untracked, {email: lang for email, _is_untracked, lang in rows if lang}
 
-    def _frequencies_among(self, emails):
-        """Return how often owners of addresses want a mail, by address."""
+    def _timing_wishes_among(self, emails):
+        """Return how often owners of addresses want a mail, and until when they wait.
+
+        :return: pairs of a frequency and of when somebody is back, in UTC, by address;
+            either may be None.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT email, frequency FROM campaign_preference
-                 WHERE frequency IS NOT NULL AND email = ANY(%s) AND company_id = %s
+                SELECT email, frequency, absent_until FROM campaign_preference
+                 WHERE (frequency IS NOT NULL
+                        OR absent_until > now() AT TIME ZONE 'UTC')
+                   AND email = ANY(%s) AND company_id = %s
                 """,
                 emails,
-                self.company_id.id,
+                self.company_id.id or None,
             )
         )
-        return dict(rows)
+        return {email: (frequency, back) for email, frequency, back in rows}
 
     def _delivery_of_keys(self, document_id=None, email=None, hash_token=None):
         """Return the delivery that a valid link of Odoo's own kind is about.
