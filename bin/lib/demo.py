@@ -150,7 +150,7 @@ class Demo:
         writers = responses.send(
             folder, ((language, path.read_bytes()) for language, path in mails)
         )
-        rows = responses.wait(self.done["campaign_id"], len(writers), show)
+        rows = responses.wait(self.done["mailing_id"], len(writers), show)
         for line in responses.table(rows):
             print(line)
         lost = len(set(writers) - {row["email"] for row in rows})

@@ -158,7 +158,7 @@ def _result(mailing) -> dict:
     traces = mailing.env["mailing.trace"].search([("mass_mailing_id", "=", mailing.id)])
     return {
         "deliveries": [_delivery(trace) for trace in traces],
-        "campaign_id": mailing.campaign_id.id,
+        "mailing_id": mailing.id,
         "access": _access(mailing.env),
     }
 

@@ -30,7 +30,7 @@ WIDTHS = (26, 30, 16)
 
 
 class Responses:
-    """The replies of one campaign, on their way and in Odoo."""
+    """The replies to one mailing, on their way and in Odoo."""
 
     def __init__(self, env: Environment, access: dict):
         self.env = env
@@ -61,11 +61,11 @@ class Responses:
         send(replies, int((folder / demo_mailbox.PORT).read_text()))
         return [reply.address.lower() for reply in replies]
 
-    def wait(self, campaign_id: int, count: int, tell: Callable) -> list[dict]:
+    def wait(self, mailing_id: int, count: int, tell: Callable) -> list[dict]:
         """Return what Odoo has of the replies, once it has understood them all."""
         done, changed = -1, time.monotonic()
         while True:
-            rows = self._rows(campaign_id)
+            rows = self._rows(mailing_id)
             understood = sum(row["analysis_state"] != "waiting" for row in rows)
             if understood != done:
                 done, changed = understood, time.monotonic()
@@ -75,11 +75,11 @@ class Responses:
                 return rows
             time.sleep(PAUSE)
 
-    def _rows(self, campaign_id: int) -> list[dict]:
+    def _rows(self, mailing_id: int) -> list[dict]:
         return self._call(
             "campaign.response",
             "search_read",
-            [("campaign_id", "=", campaign_id)],
+            [("mailing_id", "=", mailing_id)],
             [
                 *("email", "author_name", "kind", "analysis_state", "language"),
                 *("intent_ids", "user_id", "team_id"),
