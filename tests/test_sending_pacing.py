@@ -267,8 +267,9 @@ class TestDay(PacingCommon):
             for limit in rule._limits():
                 self.assertLessEqual(self._most(times, limit.seconds), limit.mails)
         times = [at for at, group in sent if group == self.yahoo]
-        self.assertGreater(len(times), 100)
         self.assertGreater(len(sent), 0.95 * 600)
+        # The account has 600 mails in 600 / 90 hours: half of 20 in each of them.
+        self.assertGreater(len(times), 0.5 * 20 * 600 / 90)
 
     def _live_a_day(self, mailing):
         """Return when each mail left and to which provider."""
@@ -286,7 +287,8 @@ class TestDay(PacingCommon):
                 results = [SendResult(row[0], ACCEPTED) for row in rows]
                 queue.settle(lease_id, results, [])
             claim, wait = None, 60.0
-            flows = queue.due_flows()
+            flows = queue.due_flows()  # in an order of chance
+            flows.sort(key=lambda flow: flow.provider_group_id or 0)
             chance.shuffle(flows)
             for flow in flows:
                 [way] = choice.ways(flow)
