@@ -117,7 +117,7 @@ def _launch(env, lists):
 
 
 def _watch(mailing) -> None:
-    """Tell the progress until the server has settled every delivery."""
+    """Tell the progress until the server has settled every delivery that is due."""
     counts: dict[str, int] = {}
     changed = time.monotonic()
     while True:
@@ -128,7 +128,7 @@ def _watch(mailing) -> None:
         if new != counts:
             counts, changed = new, time.monotonic()
             _tell("progress", counts=counts)
-        if mailing.state == "done":
+        if mailing.state == "done" or _rest_waits(mailing):
             return
         if error := _error(mailing):
             raise CommandError(f"Odoo stopped the campaign: {error}")
@@ -146,6 +146,17 @@ def _count_by_status(mailing) -> dict[str, int]:
         [("mass_mailing_id", "=", mailing.id)], ["trace_status"], ["__count"]
     )
     return dict(groups)
+
+
+def _rest_waits(mailing) -> bool:
+    """Return whether all that is left waits for a later hour, as for who is away."""
+    left = mailing.mailing_trace_ids.filtered(
+        lambda trace: trace.trace_status in ("outgoing", "process")
+    )
+    later = mailing.env.cr.now() + timedelta(seconds=PATIENCE)
+    return bool(left) and all(
+        trace.waiting_for and trace.next_attempt_at > later for trace in left
+    )
 
 
 def _error(mailing) -> str:
@@ -179,6 +190,6 @@ def _delivery(trace) -> dict:
         "message_id": (trace.message_id or "").strip("<> "),
         "sent": bool(trace.sent_datetime),
         "status": trace.trace_status,
-        "failure": trace.failure_type or "",
+        "failure": trace.failure_type or trace.waiting_for or "",
         "reason": trace.failure_reason or "",
     }

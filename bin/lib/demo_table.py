@@ -13,6 +13,10 @@ REASONS = {
     "mail_optout": "opted out of a targeted list",
     "mail_bl": "blacklisted",
     "mail_smtp": "mail server failed",
+    "absence": "away: waits for their return",
+    "cap": "waits: mailed often of late",
+    "retry": "waits: the server asked to come later",
+    "window": "waits for the hours of sending",
 }
 
 # A speed measured on fewer mails says nothing.

@@ -310,9 +310,10 @@ class Suites:
         return outcome
 
     def demo(self) -> Outcome:
-        """Tell the story of bin/demo from the beginning to its table."""
+        """Tell the story of bin/demo to its table: from the beginning, and once more."""
         outcome = Outcome()
         self._command(outcome, "demo", "--fresh", "--exit")
+        self._command(outcome, "demo", "--exit")
         self.env.drop_database("test_demo")
         return outcome
 
