@@ -310,7 +310,7 @@ class Suites:
         return outcome
 
     def demo(self) -> Outcome:
-        """Tell the story of bin/demo to its table: from the beginning, and once more."""
+        """Tell the story of bin/demo to its table, from the beginning and once more."""
         outcome = Outcome()
         self._command(outcome, "demo", "--fresh", "--exit")
         self._command(outcome, "demo", "--exit")
