@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from .console import CommandError, run, say
@@ -20,6 +21,7 @@ from .virtualenv import fingerprint
 
 ROLE = "odoo"
 PORT = 5432
+PATIENCE = 30
 PROGRAMS = Path("/usr/lib/postgresql")
 SETTINGS = {
     "listen_addresses": "",
@@ -80,9 +82,12 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, after creating its cluster the first time."""
+        is_made = (self.data / "PG_VERSION").exists()
         if self.running:
-            return
-        if not (self.data / "PG_VERSION").exists():
+            if is_made:
+                return
+            self._stop_orphan()
+        if not is_made:
             self._create()
         self._check_version()
         self._make_socket_folder()
@@ -201,6 +206,19 @@ class Cluster:
             )
         if is_root():
             shutil.chown(self.socket, "postgres", "postgres")
+
+    def _stop_orphan(self) -> None:
+        """Stop the server of a checkout that stood here and was deleted."""
+        lock = self.socket / f".s.PGSQL.{PORT}.lock"
+        os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
+        deadline = time.monotonic() + PATIENCE
+        while self.running:
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"the database server of a deleted checkout still runs; {lock} "
+                    "has its process number: please stop it."
+                )
+            time.sleep(0.1)
 
     def _clear_dead_server(self) -> None:
         """Clear what a killed server left behind, or stop one that lost its socket."""
