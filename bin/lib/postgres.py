@@ -72,7 +72,16 @@ class Cluster:
 
     @property
     def running(self) -> bool:
-        """Tell whether the server answers on its socket."""
+        """Tell whether this cluster's server answers."""
+        return self._is_made and self._answers
+
+    @property
+    def _is_made(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
+    @property
+    def _answers(self) -> bool:
+        """Tell whether a server answers on the socket."""
         with socket.socket(socket.AF_UNIX) as client:
             try:
                 client.connect(str(self.socket / f".s.PGSQL.{PORT}"))
@@ -82,12 +91,11 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server, after creating its cluster the first time."""
-        is_made = (self.data / "PG_VERSION").exists()
         if self.running:
-            if is_made:
-                return
+            return
+        if self._answers:
             self._stop_orphan()
-        if not is_made:
+        if not self._is_made:
             self._create()
         self._check_version()
         self._make_socket_folder()
@@ -212,7 +220,7 @@ class Cluster:
         lock = self.socket / f".s.PGSQL.{PORT}.lock"
         os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
         deadline = time.monotonic() + PATIENCE
-        while self.running:
+        while self._answers:
             if time.monotonic() > deadline:
                 raise CommandError(
                     f"the database server of a deleted checkout still runs; {lock} "
