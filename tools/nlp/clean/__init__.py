@@ -27,7 +27,10 @@ MAX_TEXT = 300_000
 MAX_HTML = 1_500_000
 MAX_LINES = 20_000
 
-_NOISE = re.compile("[\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u034f\x00]")
+_NOISE = re.compile(
+    "[\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad\u034f\x00]"
+    "|\u200d(?![\u2600-\u27bf\U0001f300-\U0001faff])"  # unless it joins two emojis
+)
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")

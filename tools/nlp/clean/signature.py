@@ -13,7 +13,7 @@ from .farewells import (
 from .sheet import MOBILE_LINE, SIGNATURE, Sheet
 
 _DELIMITER = re.compile(r"(?:-- ?|—|––|--+|__+|==+|\*\*+|~~+|-\*-|\.{5,})$")
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
+_WORD = re.compile(r"[^\W\d_]+(?:\.?[-'’.][^\W\d_]+)*\.?")
 _PARTICLES = frozenset(
     [
         "van",
@@ -187,6 +187,12 @@ _PICTURE = re.compile(
     r"(?:\[(?:cid|image|logo|signature|bild|photo|https?)[^\]]*\]|<image\d*\.\w+>|\s)+$",
     re.IGNORECASE,
 )
+# "Chayo (reception)", "Christelle, agence de Huy"
+_NAME_AND_PLACE = re.compile(r"([^(,]{2,30})(?: \([^()]{2,40}\)|, [^,.!?]{3,40})")
+# "Grüße aus Uelzen", "Greetings from sunny Leeds"
+_FROM_PLACE = re.compile(r" (?:aus|from|de|depuis|desde|vom|von) [^.!?]{2,30}$")
+_PRONOUNS = re.compile(r"\(?[^\W\d_]{2,6}(?: ?/ ?[^\W\d_]{2,6}){1,2}\)?")
+_INITIAL = re.compile(r" [^\W\d_]\.$")
 _NO_PROSE = frozenset("|•·/,&")
 _LONGEST_LINE = 90
 _LONGEST_SIGNATURE = 30
@@ -281,7 +287,29 @@ def _signature_start(lines: list[str], segment: list[int], first: bool) -> int:
             continue
         if size - number <= _LONGEST_SIGNATURE and _closes(lines, segment, number):
             return number
-    return _contact_start(lines, segment, first)
+    start = _contact_start(lines, segment, first)
+    return start if start < size else _name_block(lines, segment, first)
+
+
+def _name_block(lines: list[str], segment: list[int], first: bool) -> int:
+    """Return where a name at the end begins that has a post or a company under it."""
+    size = len(segment)
+    for number in range(size - 2, max(size - 5, 0 if first else -1), -1):
+        index = segment[number]
+        line = lines[index]
+        if not _is_signature_line(lines[segment[number + 1]]):
+            break
+        if not number or not lines[index - 1]:
+            above = lines[segment[number - 1]] if number else ""
+            is_signed = _is_full_name(line) and not above.endswith((":", ","))
+            return number if is_signed else size
+    return size
+
+
+def _is_full_name(line: str) -> bool:
+    """Return whether the line is a first and a last name, and no heading or answer."""
+    name, _bar, _post = line.partition("|")
+    return _is_name(name) and len(name.split()) > 1 and line[-1] not in "?!:;"
 
 
 def _may_follow_delimiter(lines: list[str], rest: list[int], delimiter: str) -> bool:
@@ -324,7 +352,7 @@ def _farewell(line: str) -> tuple[int, str]:
     """Return how surely the line is a farewell (2, 1, 0), and the name it ends with."""
     bare = line.strip(" \t-–—*_~>/|")
     key = _key(bare)
-    if key in CLOSERS:
+    if key in CLOSERS or _FROM_PLACE.sub("", key) in CLOSERS:
         return 2, ""
     if key in THANKS:
         return 1, ""
@@ -434,7 +462,7 @@ def _is_signature_line(line: str) -> bool:
         return False
     if _CONTACT.search(line):
         return len(line.split()) < 14
-    if _DELIMITER.match(line) or _is_name(line):
+    if _DELIMITER.match(line) or _is_name(line) or _PRONOUNS.fullmatch(line):
         return True
     if line.endswith((".", ":")) and not _COMPANY.search(line):
         return False
@@ -481,6 +509,7 @@ def _is_lone_name(sheet: Sheet, segment: list[int]) -> bool:
     above = sheet.lines[segment[-2]]
     if above.rstrip().endswith((":", ",")) and len(segment) == 2 and not marked:
         return False
-    if line.rstrip(".") != line and len(line) > 3:
+    if line.endswith(".") and len(line) > 3 and not _INITIAL.search(line):
         return False
-    return _is_name(line)
+    with_place = _NAME_AND_PLACE.fullmatch(line)
+    return _is_name(with_place[1] if with_place and not before else line)
