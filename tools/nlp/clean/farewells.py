@@ -12,7 +12,8 @@ CLOSERS = frozenset(
             "en": (
                 "best regards|kind regards|regards|warm regards|warmest regards|"
                 "kindest regards|with kind regards|with best regards|many regards|"
-                "best wishes|with best wishes|with every good wish|with all good wishes|"
+                "best wishes|with best wishes|with every good wish|"
+                "with all good wishes|"
                 "all the best|yours sincerely|"
                 "yours faithfully|sincerely|sincerely yours|yours truly|yours|"
                 "respectfully|cordially|warmly|rgds|kr|br|bw|kind rgds|best rgds|"
