@@ -45,6 +45,9 @@ AUTOMATED = any_of(r"""
     # en
     (this is|this message is|this e-?mail is|you are receiving) an? (automated|automatic|auto[ -]?generated|auto)\b
     (was|has been|is) (automatically (generated|sent|created)|(generated|sent|created) automatically)
+    your request was declined because there are conflicts
+    (ihre|deine) anfrage wurde (aufgrund|wegen) .{0,30}konflikt.{0,20}abgelehnt
+    votre demande a été refusée (en raison|à cause) de conflits
     auto-?(reply|responder|response) (message|e-?mail|from)
     (please )?do not (reply|respond) to this
     # de
@@ -94,7 +97,12 @@ ABSENT = any_of(r"""
     (i am|i'm|i will be|i'll be|we are|we will be) (currently |now |presently )?(away|on (a )?(short )?(annual |summer |winter |parental |maternity |paternity |sick |medical |extended |bank )*(leave|holiday|vacation|pto|sabbatical|business trip)|travel+ing|unavailable|out until|out (today|from)|off (work|sick|until))
     on (annual |parental |maternity |paternity |sick |medical |study )?leave\b
     (limited|no|restricted|intermittent|sporadic) (or no )?access to (my |our )?(e-?mails?|mails?|inbox)
+    (offices?|works|plant|factory|shop|store|showroom|warehouse|practice|surgery|school|we) (\S+ ){0,4}(is|are|will be|remains?) (now |currently |fully )?(closed|shut) (on|from|for|until|till|between|over|during|today|due)\b
     offices? (is|are|will be|remains?) closed
+    we (will )?re-?open (on|at|from|again)\b
+    (be|are|am) (here|there|back) (for you )?again (from|on|as of)\b
+    (answered|read|checked|looked after|monitored) .{0,40}only,? (as|because|since) (i|we) work part[- ]?time
+    i (only )?work part[- ]?time
     (return|returning|be back|back) (to|in) (the |my )?office
     back (in|at) (the |my )?(office|work|desk)
     gone fishing
@@ -109,6 +117,9 @@ ABSENT = any_of(r"""
     (in|im|bis) (elternzeit|mutterschutz|krankenstand)
     wieder (für sie )?(persönlich )?(erreichbar|im büro|im hause?|im dienst|da|zurück|vor ort)\b
     (betriebsferien|betriebsurlaub)
+    (wir haben|betrieb|werk|laden|filiale|werkstatt) .{0,60}geschlossen\b
+    wir sind .{0,40}wieder (gerne? )?(für sie|für euch) da
+    (ich )?arbeite (nur )?in teilzeit
     (büro|geschäft|praxis|kanzlei|unternehmen)s? (ist|bleibt|sind|bleiben) .{0,50}geschlossen
     # fr
     (je suis|je serai|nous sommes|étant) (actuellement |momentanément )?(absente?s?|en congés?|en vacances|en déplacement|en arrêt|indisponible)
@@ -116,12 +127,17 @@ ABSENT = any_of(r"""
     en congés?\b
     de retour (le|au|à partir|à compter|lundi|mardi|mercredi|jeudi|vendredi|dans)
     congé (de )?(maternité|paternité|parental|maladie)
+    (magasin|atelier|usine|établissement|cabinet|boutique|école|nous) (est|sera|seront|sont|sommes|serons) .{0,20}fermée?s?\b
+    (réouverture|nous (rouvrons|rouvrirons|reprendrons)) (le|lundi|mardi|mercredi|jeudi|vendredi|à partir|dès)
+    je travaille à temps partiel
     (bureaux|entreprise|société|agence) (est|sont|sera|seront) fermée?s?
     # es
     fuera de (la |mi )?oficina
     (estoy|estaré|me encuentro|me encontraré|estamos) (actualmente )?(de vacaciones|ausente|de viaje|de baja|fuera|de permiso)
     de vacaciones
     (regreso|regresaré|vuelvo|volveré|me reincorporo|reincorporaré|de vuelta) (el|a partir|a la oficina|al trabajo|en|de)
+    (permanecemos|permaneceremos|estamos|estaremos|tienda|taller|fábrica|almacén) .{0,30}cerrad[oa]s?\b
+    (reabrimos|reabriremos|volvemos a abrir|retomamos la actividad) (el|a partir|en)
     oficinas? (permanecerá|estará|está|permanece)n? cerradas?
     baja (por )?(maternidad|paternidad|maternal|médica|enfermedad)
     # it
@@ -370,6 +386,8 @@ ACKNOWLEDGED = any_of(r"""
     (we|i) (have |'ve )?(successfully )?received your (e-?mail|message|request|enquiry|inquiry|application|mail|ticket)
     your (e-?mail|message|request|enquiry|inquiry|ticket|case|mail|query|application) (\([^)]{1,30}\) )?(has been|was|is) (successfully )?(received|created|logged|registered|assigned|delivered to a shared|opened)
     (ticket|case|reference|request|incident) ?(number|id|no\.|#|ref)
+    (was|has been) given the number
+    (please )?(quote|mention|use) this (number|reference) (in|when)
     (support )?(ticket|case) ([^ ]+ )?(has been|was) (created|opened|logged)
     (mailbox|inbox|address|account) is (not |un)-?(monitored|attended|checked|read)
     (unmonitored|unattended) (mailbox|inbox|e-?mail|address|account)

@@ -85,7 +85,12 @@ def meeting_times(
         if is_proposed(found, places, ref, lang):
             point = _point(reading, found, ref)
             proposals.setdefault((point.start, point.precision), point)
-    return list(proposals.values())
+    told = {start.date() for start, precision in proposals if precision != cal.DAY}
+    return [
+        point
+        for point in proposals.values()
+        if point.precision != cal.DAY or point.start.date() not in told
+    ]
 
 
 def follow_up(

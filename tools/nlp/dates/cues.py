@@ -22,6 +22,7 @@ MEETING = {
         "walkthrough walk_me_through show_us show_me video conference dial join "
         "time_for give_me_a get_together sync touchpoint hop_on jump_on make_it "
         "i'm_in presentation let's_say let's_go let_us_say options perfect great "
+        "any_time anytime your_pick your_choice whenever quiet "
         "sit_down interview round works_for face_to_face reception office_visit "
         "see_each in_person online propose* suggest* set_up arrange organis* "
         "organiz* fix ideal possible easiest"
@@ -35,6 +36,7 @@ MEETING = {
         "mittagessen slot recht gerne gern perfekt moglich* einrichten eintragen "
         "vereinbaren machen_wir sehen_uns horen_uns bestatig* erreichbar ideal "
         "favorit lieber besser bitte_um klappt klappen wurde haben_wir sagen_wir "
+        "beides gleich_lieb jederzeit "
         "in_ordnung einverstanden abstimmung kennenlernen zusammensetzen"
     ),
     "fr": (
@@ -63,6 +65,7 @@ NEGATION = {
         "booked_solid except apart_from other_than never neither nor "
         "out_of_the_question tied_up no_longer wouldn't couldn't aren't out away off "
         "impossible struggle difficult tricky clash* hopeless bad rather_than "
+        "gone anything_but bar_mon* bar_tue* bar_wed* bar_thu* bar_fri* "
         "instead_of ruled_out packed jammed slammed bank_holiday"
     ),
     "de": (
@@ -190,8 +193,8 @@ RETURN = {
     "in_the_office_from available_again available_on starting_again contactable "
     "reachable respond reply be_in",
     "de": "zuruck wieder erreichbar ab ruckkehr retour",
-    "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible des "
-    "a_partir compter a_nouveau",
+    "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible des_le des_lundi des_mardi "
+    "des_mercredi des_jeudi des_vendredi a_partir compter a_nouveau",
     "es": "regreso regresare regresamos vuelvo volvere volvemos vuelta reincorpor* "
     "incorporo disponible a_partir reabri* de_nuevo nuevamente",
 }
@@ -206,6 +209,7 @@ FOLLOW_UP = {
         "talk_again pick_this pick_it pick_up catch_me catch_us later_in until_then "
         "speak_in talk_in speak_after talk_after chat_in chat_after wait_until "
         "hold_off postpone* park discuss_in again get_in nudge message_me "
+        "drop_us_a a_line a_bell "
         "better_time good_time right_time good_moment approach_us approach_me "
         "back_to_me back_to_you back_to_us knock resume re-engage reengage "
         "come_to_us think_about_it evaluate re-evaluate reassess review_it "
@@ -239,9 +243,17 @@ FOLLOW_UP = {
         "recuerd* recordar* retom* insist* mas_adelante hablamos hablemos "
         "hablar intentelo intente intentar de_nuevo nuevamente otra_vez "
         "esperar posponer aplaz* revis* avis* pregunt* no_antes antes_no "
+        "toque un_toque telefonazo "
         "comuniq* pongase pongan volveremos volvere_a reconsider* retomamos "
         "replantear"
     ),
+}
+# A time that was named before.
+THEN = {
+    "en": "then around_then by_then at_that_time",
+    "de": "dann danach zu_dem_zeitpunkt",
+    "fr": "alors a_ce_moment ensuite",
+    "es": "entonces para_entonces en_ese_momento",
 }
 # The author has no room for us until then.
 NOT_NOW = {

@@ -57,8 +57,10 @@ def find_follow_up(reading: Reading, ref: datetime, lang: str) -> FollowUp | Non
     for found in reading.expressions:
         if found.days is None or found.inherited or found.days.last < ref.date():
             continue
+        if _is_habit(found, reading):
+            continue
         place = places.of(found)
-        rank = _rank(found, place, lang)
+        rank = _rank(found, place, lang) or _rank_by_then(found, place, places, lang)
         if not rank:
             continue
         follow_up = _follow_up(found, place, reading, ref, lang)
@@ -80,9 +82,36 @@ def _rank(found: Expression, place: Place, lang: str) -> int:
         return 2
     if found.days.grain == cal.DAY and found.days.weekday is not None:
         return 0
+    if _leads(_AFTER, lang, place.before) and _is_short(place):
+        return 1
     if cue("NOT_NOW", lang).search(place.sentence):
         until = cue("UNTIL", lang).search(place.before[-30:])
         return 1 if until else 0
+    return 0
+
+
+def _is_short(place: Place) -> bool:
+    """Return whether a clause says little more than when: "After Easter please"."""
+    return len(place.clause.split()) <= 5 and place.sentence.startswith(place.clause)
+
+
+def _is_habit(found: Expression, reading: Reading) -> bool:
+    """Return whether a weekday is any of its kind: "on Sundays", "montags"."""
+    start, stop = reading.span(found)
+    word = reading.text[start:stop].lower()
+    return found.days.weekday is not None and word.endswith(("days", "tags"))
+
+
+def _rank_by_then(found: Expression, place: Place, places: Places, lang: str) -> int:
+    """Return the rank of a longer time that a later sentence calls "then"."""
+    if found.days.grain == cal.DAY or cue("ABSENCE", lang).search(place.sentence):
+        return 0
+    for number in (place.number + 1, place.number + 2):
+        sentence = places.sentence(number)
+        if cue("FOLLOW_UP", lang).search(sentence) and cue("THEN", lang).search(
+            sentence
+        ):
+            return 1
     return 0
 
 
@@ -173,7 +202,7 @@ def find_return(reading: Reading, ref: datetime, lang: str) -> FollowUp | None:
         if _is_return(place, lang):
             return made
         if until is None and _is_until(found, place, reading, lang):
-            until = _next_day(made, days, place, lang)
+            until = _next_day(made, found, place, lang)
     return until
 
 
@@ -196,16 +225,21 @@ def _is_until(found: Expression, place: Place, reading: Reading, lang: str) -> b
     )
 
 
-def _next_day(made: FollowUp, days: Days, place: Place, lang: str) -> FollowUp:
+def _next_day(
+    made: FollowUp, found: Expression, place: Place, lang: str
+) -> FollowUp:
     """Return the working day after the last day of absence.
 
     "Until Monday" says that Monday is the day, "until 12 March" that it is the last.
     """
+    days = found.days
     inclusive = _INCLUSIVE.search(place.after[:24]) or _INCLUSIVE.search(
         place.before[-24:]
     )
     if days.weekday is not None and lang == "en" and not inclusive:
         return made
+    if days.grain == cal.MONTH and not found.edge and not inclusive:
+        return made  # "until January" names the month of return
     day = cal.add_workdays(days.last, 1)
     return replace(made, day=day, first=days.last, last=max(day, days.last))
 

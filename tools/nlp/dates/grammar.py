@@ -528,6 +528,49 @@ def _range(found: Found, ref: datetime) -> Clock | None:
     return Clock(first, start.minute, end=(last, end.minute))
 
 
+def _hour_to_time(found: Found, ref: datetime) -> Clock | None:
+    """ "Between 2 and 3:30 pm": a bare hour, and a time that tells which half."""
+    end = _clock(found, ref)
+    start = _hour({"num": found["num"]}, ref) if found["num"] < 13 else None
+    if start is None or end is None:
+        return None
+    last = cal.office_hour(end)
+    first = cal.office_hour(start)
+    if "ampm" in found and first < 12 <= last and found["num"] + 12 <= last:
+        first = found["num"] + 12
+    if (first, 0) >= (last, end.minute):
+        return Clock(first)
+    return Clock(first, end=(last, end.minute))
+
+
+def _weekday_span(found: Found, ref: datetime) -> Moment | None:
+    """ "Thurs 2-4": from two to four, not the second to the fourth."""
+    first, last = found["num"], found["num2"]
+    hours = [cal.office_hour(Clock(hour, sure=hour > 12)) for hour in (first, last)]
+    if max(first, last) > 20 or not 7 < hours[0] < hours[1] <= hours[0] + 6:
+        return None
+    if first > 12 and cal.weekday_and_number(ref.date(), found["weekday"], first):
+        return None
+    return Moment(_weekday(found, ref), Clock(hours[0], end=(hours[1], 0)))
+
+
+def _part_bounded(is_start: bool) -> Builder:
+    """ "Any time after 2", "anytime before 11": the part of the day that is left."""
+
+    def build(found: Found, ref: datetime) -> Clock | None:
+        clock = (_hour if "num" in found else _clock)(found, ref)
+        if clock is None:
+            return None
+        hour = cal.office_hour(clock)
+        if is_start:
+            name = "morning" if hour < 12 else "afternoon" if hour < 17 else "evening"
+        else:
+            name = "morning" if hour < 14 else "afternoon"
+        return cal.part_of_day(name)
+
+    return build
+
+
 def _second(found: Found) -> Found:
     """Return the single "pm" of a range as that of its end."""
     return {"ampm2": 1} if "ampm" in found else {}
@@ -632,6 +675,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("weekday comma? the? ord", _weekday_number),
     ("weekday num", _weekday_hour),
     ("weekday comma? num ampm", _weekday_time),
+    ("weekday comma? from? num dash|to num", _weekday_span),
     ("the|on ord", _day_number),
     ("day_lead num dot", _day_number),
     ("day_lead|the|on day_number", _day_number),
@@ -678,6 +722,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("week_no num", _week_number),
     ("in of? the? week num", _week_number),
     ("the? ord|num|last week of? the? month year?", _nth_week),
+    ("the? ord|num|last week_of the? month year?", _nth_week),
     # so much later
     ("in num|few|one day|week|fortnight|month_unit|quarter_unit|year_unit", _later),
     ("in num|few|one workday|hour_unit|minute_unit", _later),
@@ -686,6 +731,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("num|few|one hour_unit|minute_unit|workday hence", _later),
     ("in num to|dash|or num day|week|month_unit|year_unit", _later),
     ("in fortnight", _later),
+    ("give num|few|one week|fortnight|day|month_unit", _later),
     ("next|coming num|few day|week|month_unit|year_unit|workday", _later),
     ("num|few next|coming day|week|month_unit|year_unit|workday", _later),
     ("num|few day|week|month_unit|year_unit next|coming", _later),
@@ -746,12 +792,17 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("num oclock? in|of the|on part", _hour_in_part),
     ("num oclock? part", _hour_in_part),
     ("hour_minute", _weak_clock),
+    ("any_time after|from num ampm? oclock?", _part_bounded(True)),
+    ("any_time after|from clock|hour_minute ampm? oclock?", _part_bounded(True)),
+    ("any_time before_hour num ampm? oclock?", _part_bounded(False)),
+    ("any_time before_hour clock|hour_minute ampm? oclock?", _part_bounded(False)),
     ("late_afternoon", _late_afternoon),
     ("edge dash? part", _edge_part),
     # from one time to another
     ("from? num dash|to num ampm|oclock", _range),
     ("from? num ampm dash|to num ampm", _range),
     ("from num and|to|dash num ampm? oclock?", _range),
+    ("from num and|to|dash clock|hour_minute ampm? oclock?", _hour_to_time),
     ("span_from num span_to num ampm? oclock?", _range),
     ("from? num oclock dash|to num oclock", _range),
     ("from num oclock? and|to num oclock", _range),

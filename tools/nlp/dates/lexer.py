@@ -25,6 +25,7 @@ _TOKEN = re.compile(
   | (?P<dot>(?<![\d.,])\d{1,2}\.\d\d(?!\d|[.,]\d|\ ?(?:%|\$|€|£)))
   | (?P<junk>\d+(?:[.,']\d+)+ | [$€£]\ ?\d+ | \d+\ ?(?:%|€|\$|£|°)
         | [+#]\ ?\d+(?:[ -]?\d+)*)
+  | (?P<ish>(?<![\d:.,])\d{1,2}\ ?-?ish(?![a-z]))
   | (?P<ord>\d{1,2}(?:st|nd|rd|th|ere|eme|er|e|te[nrs]?|º|ª|°)(?![a-z\d]))
   | (?P<num>\d+)
   | (?P<ampm>[ap]\.\ ?m\b\.?)
@@ -203,7 +204,7 @@ def _is_weekday(
             return True
         return (
             capital
-            and (figure or "comma" in following or "dash" in following)
+            and (figure or any(x in following for x in ("comma", "dash", "part")))
             and (token.text != "so" or figure)
         )
     return figure and token.text not in ("mer", "mar")
@@ -412,6 +413,12 @@ def _read_half_day(text: str, _lang: str) -> Cats:
     return {"clock": (hour % 12 + (12 if text[-1] == "p" else 0), minute, True)}
 
 
+def _read_ish(text: str, _lang: str) -> Cats:
+    """Read "4ish": an hour, if a day is beside it."""
+    hour = _numbers(text)[0]
+    return {"hour_minute": (hour, 0, False)} if 0 < hour < 24 else _NOTHING
+
+
 def _read_num(text: str, _lang: str) -> Cats:
     if len(text) > 4:
         return _NOTHING
@@ -453,6 +460,7 @@ _READERS = {
     "junk": _read_nothing,
     "ord": _read_ord,
     "half_day": _read_half_day,
+    "ish": _read_ish,
     "num": _read_num,
     "ampm": _read_ampm,
     "elision": _read_nothing,

@@ -115,6 +115,8 @@ EN = {
     "half_year": {1: "half half_year"},
     "minute_unit": {1: "minute minutes min mins"},
     "workday": {1: "working_day working_days business_day business_days work_days"},
+    "any_time": {1: "anytime any_time"},
+    "give": {1: "give_me give_us give_it give_him give_her give_them"},
     "next": {1: "next"},
     "coming": {1: "coming upcoming following this_coming"},
     "this": {1: "this current"},
@@ -185,7 +187,7 @@ EN = {
     },
     "filler": {
         1: "at on in the of , around about approx for say ish sharp prompt a to "
-        "from by or_so during circa between and our your my"
+        "from by or_so during circa pls please between and our your my"
     },
 }
 
@@ -268,6 +270,8 @@ DE = {
     "hour_unit": {1: "stunde stunden"},
     "minute_unit": {1: "minute minuten min"},
     "workday": {1: "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen"},
+    "any_time": {1: "jederzeit irgendwann"},
+    "give": {1: "geben_sie_mir geben_sie_uns gib_mir gib_uns gebt_uns"},
     "next": {1: "nächste nächsten nächster nächstes nächstem"},
     "coming": {
         1: "kommende kommenden kommender kommendes kommendem folgenden folgende"
@@ -416,6 +420,8 @@ FR = {
     "minute_unit": {1: "minute minutes min mn"},
     "workday": {1: "jours_ouvrés jour_ouvré jours_ouvrables"},
     "fortnight": {14: "quinzaine"},
+    "any_time": {1: "n'importe_quand"},
+    "give": {1: "laissez_moi laissez_nous laisse_moi donnez_moi donnez_nous"},
     "next": {1: "prochain prochaine prochains prochaines"},
     "coming": {1: "suivant suivante qui_vient à_venir d'après"},
     "this": {1: "ce cet cette ces"},
@@ -563,6 +569,8 @@ ES = {
     "minute_unit": {1: "minuto minutos min mins"},
     "workday": {1: "días_hábiles días_laborables día_hábil día_laborable"},
     "fortnight": {14: "quincena"},
+    "any_time": {1: "a_cualquier_hora cuando_sea cualquier_hora"},
+    "give": {1: "deme denos dame danos déjeme déjame"},
     "next": {1: "próximo próxima próximos próximas que_viene"},
     "coming": {1: "siguiente entrante que_entra"},
     "this": {1: "este esta estos estas"},

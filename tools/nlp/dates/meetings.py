@@ -10,12 +10,12 @@ from .parse import Expression
 
 # A word right before a date that makes it a deadline, a duration or the past.
 _LIMITS = {
-    "en": ("by|until|till|til|since|before|last|every|each|dated|of|through|than"),
+    "en": ("on a|by|until|till|til|since|before|last|every|each|dated|of|through|than"),
     "de": "bis|seit|vor|spatestens|jeden|letzten|vom|bis zum|bis spatestens|ende|"
     "dem|als",
     "fr": "avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|d'ici le|avant le|du|"
-    "depuis le|que",
-    "es": "antes|hasta|desde|cada|antes del|hasta el|desde el|del|que",
+    "depuis le|que|un",
+    "es": "antes|hasta|desde|cada|antes del|hasta el|desde el|del|que|un",
 }
 _MAX_DAYS = 400
 _LONG_AGO_IF_OVER = 300  # a day without a year that has just passed
@@ -37,9 +37,12 @@ def is_proposed(found: Expression, places: Places, ref: datetime, lang: str) -> 
     if _is_bounded(found, place, lang) or _is_negated(place, lang):
         return False
     meeting = bool(cue("MEETING", lang).search(place.sentence))
-    if cue("ABSENCE", lang).search(place.sentence):
+    suits = bool(cue("MEETING", lang).search(place.clause))
+    absence = cue("ABSENCE", lang)
+    if absence.search(place.clause if suits else place.sentence):
         return False
-    if not meeting and places.says("ABSENCE", lang):
+    is_asked = found.clock is not None and "?" in place.sentence
+    if not meeting and not is_asked and places.says("ABSENCE", lang):
         return False
     if cue("PAST", lang).search(place.clause) and not meeting:
         return False
