@@ -137,9 +137,9 @@ def _said_by_person(
 ) -> _Said:
     """Return what a person's reply says."""
     words, hits = reply.features.words, reply.features.hits
-    labels = decision.intents(prediction, hits, words, times.evidence())
-    name, score, sure = decision.sentiment(prediction)
     asks = decision.asks(prediction, hits, words)
+    labels = decision.intents(prediction, hits, words, times.evidence(), asks)
+    name, score, sure = decision.sentiment(prediction)
     rows = questions.find(words, hits, asks)
     requests = (prediction.requests or 0) >= decision.GIVEN
     return _Said(

@@ -43,9 +43,11 @@ def intents(
     hits: Sequence[Hit],
     words: Words,
     times: Mapping[str, Evidence],
+    really_asks: bool,
 ) -> list[Label]:
     """Return the intents of a person's reply, the surest first; never none.
 
+    :param really_asks: whether something is asked, see :func:`asks`.
     :param times: what is named by its time, a meeting or another day to be asked again.
     """
     labels = prediction.intents
@@ -56,7 +58,7 @@ def intents(
         if _LEAST_WITH_TIME[name] <= _sure(labels, name) < GIVEN
     ]
     given += _referrals(labels, hits)
-    given += _questions(labels, {label.name for label in given})
+    given += _questions(labels, {label.name for label in given}, really_asks)
     given = _with_exact_opt_out(given, hits, words)
     if not given:
         highest = max((label.confidence for label in labels.values()), default=0.0)
@@ -68,12 +70,17 @@ def _sure(labels: Mapping[str, Label], name: str) -> float:
     return labels[name].confidence if name in labels else 0.0
 
 
-def _questions(labels: Mapping[str, Label], given: set[str]) -> list[Label]:
+def _questions(
+    labels: Mapping[str, Label], given: set[str], really_asks: bool
+) -> list[Label]:
     """Return what is asked for: prices, documents, information, or something else.
 
     "Could we talk on Tuesday?" asks for a meeting, and for nothing else.
     """
-    if _sure(labels, "any_question") < GIVEN:
+    if "any_question" not in labels:
+        return []
+    is_other = not really_asks or given & _ASKED_FOR
+    if _sure(labels, "any_question") < GIVEN and is_other:
         return [labels[name] for name in _FLAVOURS if _sure(labels, name) >= _BESIDES]
     found = [labels[name] for name in _FLAVOURS if _sure(labels, name) >= GIVEN]
     if found:
@@ -83,7 +90,7 @@ def _questions(labels: Mapping[str, Label], given: set[str]) -> list[Label]:
     if name == "question" and given & _ASKED_FOR:
         return []
     asked = labels["any_question"]
-    return [Label(name, asked.confidence, asked.evidence)]
+    return [Label(name, max(asked.confidence, GIVEN), asked.evidence)]
 
 
 def _referrals(labels: Mapping[str, Label], hits: Sequence[Hit]) -> list[Label]:
