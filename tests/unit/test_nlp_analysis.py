@@ -279,6 +279,7 @@ class TestAnswer(unittest.TestCase):
                 [],
                 Words("Tuesday 3pm"),
                 {"meeting_request": why},
+                really_asks=False,
             )
             self.assertEqual(label.name, expected)
         self.assertEqual((label.confidence, label.evidence), (0.6, (why,)))

@@ -79,12 +79,20 @@ class Words:
         """Yield the sentences; each holds the mark that ends it."""
         first = 0
         for index, word in enumerate(self.folded):
-            if word in _ENDS:
+            if word in _ENDS and not self._is_in_figure(index):
                 # "What?!" and "Really...?": the strongest of the marks counts
                 yield self._sentence(first, index + 1, word)
                 first = index + 1
         if first < len(self.folded):
             yield self._sentence(first, len(self.folded), ".")
+
+    def _is_in_figure(self, index: int) -> bool:
+        """Return whether a full stop stands between digits: "13.00", "1.500"."""
+        start, end = self.starts[index], self.ends[index]
+        return (
+            self.text[start - 1 : start].isdigit()
+            and self.text[end : end + 1].isdigit()
+        )
 
     def _sentence(self, first: int, last: int, mark: str) -> Sentence:
         return Sentence(first, last, self.starts[first], self.ends[last - 1], mark)

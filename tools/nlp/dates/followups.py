@@ -225,9 +225,7 @@ def _is_until(found: Expression, place: Place, reading: Reading, lang: str) -> b
     )
 
 
-def _next_day(
-    made: FollowUp, found: Expression, place: Place, lang: str
-) -> FollowUp:
+def _next_day(made: FollowUp, found: Expression, place: Place, lang: str) -> FollowUp:
     """Return the working day after the last day of absence.
 
     "Until Monday" says that Monday is the day, "until 12 March" that it is the last.
