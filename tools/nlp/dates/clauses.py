@@ -10,7 +10,8 @@ from .parse import Expression, Reading
 _SENTENCE = re.compile(r"[.?!;]+(?=\s|$)|[?!;]|\n\s*\n|\n\s*[-*•]\s")
 _CLAUSE = re.compile(
     r"[,:()]|\s[-–—]\s"
-    r"|(?<!\w)(?:(?<!anything )(?<!nothing )but|however|though|although|while|whereas|otherwise|instead|so"
+    r"|(?<!\w)(?:(?<!anything )(?<!nothing )but|however|though"
+    r"|although|while|whereas|otherwise|instead|so"
     r"|aber|jedoch|sondern|dafur|doch|allerdings|ansonsten|sonst|dagegen|hingegen"
     r"|mais|cependant|sinon|par contre|en revanche|toutefois"
     r"|pero|sino|aunque|sin embargo|en cambio)(?!\w)"

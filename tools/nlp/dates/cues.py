@@ -193,7 +193,8 @@ RETURN = {
     "in_the_office_from available_again available_on starting_again contactable "
     "reachable respond reply be_in",
     "de": "zuruck wieder erreichbar ab ruckkehr retour",
-    "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible des_le des_lundi des_mardi "
+    "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible "
+    "des_le des_lundi des_mardi "
     "des_mercredi des_jeudi des_vendredi a_partir compter a_nouveau",
     "es": "regreso regresare regresamos vuelvo volvere volvemos vuelta reincorpor* "
     "incorporo disponible a_partir reabri* de_nuevo nuevamente",
