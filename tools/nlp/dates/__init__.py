@@ -19,13 +19,15 @@ from . import calendar as cal
 from ..language import SUPPORTED
 from .clauses import Places
 from .cues import cue
-from .followups import FollowUp, find_follow_up, find_return
+from .followups import FollowUp, find_follow_up, find_return, is_habit
 from .lexer import fold
 from .meetings import is_proposed
 from .parse import Expression, Reading, read
 
 _LONGEST = 20_000
 _YEARS = 1971, 2500
+# As far from the hour that stands for a part of the day, a time is in it, in seconds.
+_SAME_PART = 3 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,24 @@ def meeting_times(
     places = Places(reading)
     proposals: dict[tuple, TimeProposal] = {}
     for found in reading.expressions:
+        if found.days and is_habit(found, reading):
+            continue
         if is_proposed(found, places, ref, lang):
             point = _point(reading, found, ref)
             proposals.setdefault((point.start, point.precision), point)
-    told = {start.date() for start, precision in proposals if precision != cal.DAY}
-    return [
-        point
-        for point in proposals.values()
-        if point.precision != cal.DAY or point.start.date() not in told
-    ]
+    points = proposals.values()
+    return [one for one in points if not any(_tells_more(o, one) for o in points)]
+
+
+def _tells_more(one: TimeProposal, other: TimeProposal) -> bool:
+    """Return whether ``one`` is the same time as ``other``, told more exactly."""
+    if one.start.date() != other.start.date():
+        return False
+    if other.precision == cal.DAY:
+        return one.precision != cal.DAY
+    if (one.precision, other.precision) != (cal.MINUTE, cal.PART):
+        return False
+    return abs((one.start - other.start).total_seconds()) <= _SAME_PART
 
 
 def follow_up(

@@ -212,6 +212,34 @@ def holiday(name: str, ref: date) -> Days:
     return _holiday(name, ref.year + 2)
 
 
+_AFTER_EASTER = {"pentecost": 49, "ascension": 39, "carnival": -48}
+# Month, weekday, which of them in the month.
+_BY_WEEKDAY = {
+    "thanksgiving": (11, 3, 4),
+    "labor_day": (9, 0, 1),
+    "memorial_day": (5, 0, -1),
+}
+# What goes by the moon: Diwali by the Indian national calendar, the Chinese new year.
+_MOVING = {
+    "diwali": {
+        2025: date(2025, 10, 20),
+        2026: date(2026, 11, 8),
+        2027: date(2027, 10, 29),
+        2028: date(2028, 10, 17),
+        2029: date(2029, 11, 5),
+        2030: date(2030, 10, 26),
+    },
+    "lunar_new_year": {
+        2025: date(2025, 1, 29),
+        2026: date(2026, 2, 17),
+        2027: date(2027, 2, 6),
+        2028: date(2028, 1, 26),
+        2029: date(2029, 2, 13),
+        2030: date(2030, 2, 3),
+    },
+}
+
+
 def _holiday(name: str, year: int) -> Days:
     if name == "christmas":
         return Days(date(year, 12, 24), date(year + 1, 1, 3), SEASON)
@@ -221,15 +249,33 @@ def _holiday(name: str, year: int) -> Days:
         return Days(date(year, 7, 1), date(year, 8, 31), SEASON)
     if name == "september":
         return Days(date(year, 9, 1), date(year, 9, 30), MONTH)
-    sunday = easter(year)
-    if name == "pentecost":
-        sunday += timedelta(days=49)
+    if name in _MOVING:
+        first = _MOVING[name].get(year, date(year, 11, 1))
+        return Days(first, first, SEASON)
+    if name in _BY_WEEKDAY:
+        month, weekday, number = _BY_WEEKDAY[name]
+        days = month_of(year, month)
+        if number < 0:
+            first = days.last - timedelta(days=(days.last.weekday() - weekday) % 7)
+        else:
+            first = coming_weekday(days.first - timedelta(days=1), weekday)
+            first += timedelta(weeks=number - 1)
+        return Days(first, first, SEASON)
+    if name == "epiphany":
+        return Days(date(year, 1, 6), date(year, 1, 6), SEASON)
+    if name == "all_saints":
+        return Days(date(year, 11, 1), date(year, 11, 2), SEASON)
+    sunday = easter(year) + timedelta(days=_AFTER_EASTER.get(name, 0))
     return Days(sunday, sunday + timedelta(days=1), SEASON)
 
 
 def edge_of(days: Days, edge: str) -> Days:
-    """Return the early, middle or late third of a range."""
+    """Return the early, middle or late third of a range, or one half of it."""
     span = (days.last - days.first).days + 1
+    if edge == "first":
+        return replace(days, last=days.first + timedelta(days=span // 2 - 1))
+    if edge == "second":
+        return replace(days, first=days.first + timedelta(days=span // 2))
     third = max(1, span // 3)
     first = {"early": 0, "mid": third, "late": span - third}[edge]
     start = days.first + timedelta(days=first)

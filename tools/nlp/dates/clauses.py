@@ -12,7 +12,7 @@ _CLAUSE = re.compile(
     r"[,:()]|\s[-–—]\s"
     r"|(?<!\w)(?:(?<!anything )(?<!nothing )but|however|though"
     r"|although|while|whereas|otherwise|instead|so"
-    r"|aber|jedoch|sondern|dafur|doch|allerdings|ansonsten|sonst|dagegen|hingegen"
+    r"|aber|jedoch|sondern|dafur|allerdings|ansonsten|sonst|dagegen|hingegen"
     r"|mais|cependant|sinon|par contre|en revanche|toutefois"
     r"|pero|sino|aunque|sin embargo|en cambio)(?!\w)"
 )
@@ -58,6 +58,9 @@ class Places:
             while number < len(spans) and spans[number][1] <= match.start():
                 number += 1
             inside = number < len(spans) and spans[number][0] < match.end()
+            # "… until 30 June. Please call": the date's full stop ends the sentence
+            if inside and match.end() == spans[number][1]:
+                inside = not self.reading.text[match.end() :].lstrip()[:1].isupper()
             if inside or (match[0] == "." and self._is_abbreviation(match.start())):
                 continue
             bounds.append((begin, match.end()))

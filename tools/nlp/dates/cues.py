@@ -22,6 +22,9 @@ MEETING = {
         "walkthrough walk_me_through show_us show_me video conference dial join "
         "time_for give_me_a get_together sync touchpoint hop_on jump_on make_it "
         "i'm_in presentation let's_say let's_go let_us_say options perfect great "
+        "have_to_be has_to_be squeeze fit_you fit_me fit_us sharp gap pop_over "
+        "pop_round swing_by stop_by "
+        "come_over come_round shoot_for aim_for make_that go_for pencil "
         "any_time anytime your_pick your_choice whenever quiet "
         "sit_down interview round works_for face_to_face reception office_visit "
         "see_each in_person online propose* suggest* set_up arrange organis* "
@@ -36,7 +39,8 @@ MEETING = {
         "mittagessen slot recht gerne gern perfekt moglich* einrichten eintragen "
         "vereinbaren machen_wir sehen_uns horen_uns bestatig* erreichbar ideal "
         "favorit lieber besser bitte_um klappt klappen wurde haben_wir sagen_wir "
-        "beides gleich_lieb jederzeit "
+        "wurd gehn erreichst super luft nehmen_wir schieben verschieben beides "
+        "gleich_lieb jederzeit "
         "in_ordnung einverstanden abstimmung kennenlernen zusammensetzen"
     ),
     "fr": (
@@ -45,7 +49,8 @@ MEETING = {
         "convien* conven* arrange propose* proposer creneau* echang* parler "
         "discuter entretien point dejeuner cafe possible ok parfait confirme* "
         "calendrier agenda invitation passer marche irait ira va convenir "
-        "serait bien faire plutot ideal prefer* joindre joignable visite* "
+        "recevoir passez oui sonner decaler serait bien faire plutot ideal prefer* "
+        "joindre joignable visite* "
         "presentation caler fixer organiser bloquer"
     ),
     "es": (
@@ -54,7 +59,8 @@ MEETING = {
         "videollamada video* zoom teams disponible* disponibilidad libre viene "
         "bien vendria conviene convendria puedo podemos podriamos propongo "
         "proponemos propone hueco agenda* calendario confirm* perfecto encaja "
-        "cuadra cafe comida visita* presentacion va_bien iria_bien mejor "
+        "que_sea espero pasar pasan pasen cuadra cafe comida visita* presentacion "
+        "va_bien iria_bien mejor "
         "prefer* telefono conectar* ok vale encantado concertar fijar organizar"
     ),
 }
@@ -64,22 +70,24 @@ NEGATION = {
         "dont unable impossible unavailable busy full fully_booked booked_up "
         "booked_solid except apart_from other_than never neither nor "
         "out_of_the_question tied_up no_longer wouldn't couldn't aren't out away off "
-        "impossible struggle difficult tricky clash* hopeless bad rather_than "
-        "gone anything_but bar_mon* bar_tue* bar_wed* bar_thu* bar_fri* "
-        "instead_of ruled_out packed jammed slammed bank_holiday"
+        "impossible struggle difficult tricky clash* hopeless bad "
+        "none no_calls no_meetings gone anything_but bar_mon* bar_tue* bar_wed* "
+        "bar_thu* bar_fri* "
+        "ruled_out packed jammed slammed bank_holiday"
     ),
     "de": (
         "nicht kein keine keinen keinem ausser auser nie unmoglich leider_nicht "
-        "belegt verhindert ausgebucht weder noch abwesend anstatt statt unpassend "
+        "dicht platzt belegt verhindert ausgebucht weder noch abwesend unpassend "
         "schlecht ungunstig voll schwierig raus feiertag"
     ),
     "fr": (
-        "pas impossible indisponible* sauf hormis jamais aucun plus complet pris "
-        "prise occupe* absent* plutot_que ni ferie difficile complique"
+        "tombe_mal sans_rendez_vous sans_rdv pas impossible indisponible* sauf "
+        "hormis jamais aucun plus complet pris "
+        "prise occupe* absent* ni ferie difficile complique"
     ),
     "es": (
         "no imposible excepto salvo nunca ningun tampoco ocupad* complet* menos "
-        "festivo ni en_lugar_de en_vez_de dificil complicado"
+        "festivo ni dificil complicado"
     ),
 }
 # These take the sting out of a negation.
@@ -98,7 +106,8 @@ NO_NEGATION = {
         "noch_frei immer_noch noch_diese noch_in noch_am noch_besser noch_ein "
         "ob_nicht vor_oder noch_heute"
     ),
-    "fr": "pourquoi_pas pas_de_probleme pas_de_souci n'hesitez_pas hesitez sinon "
+    "fr": "aucun_souci aucun_probleme pourquoi_pas pas_de_probleme pas_de_souci "
+    "n'hesitez_pas hesitez sinon "
     "si_ce_n'est_pas pas_avant plus_tot plus_tard plus_simple de_plus en_plus au_plus "
     "ne_pourrait_on n'est_ce_pas au_plus_tot des_plus le_plus",
     "es": (
@@ -109,7 +118,8 @@ NO_NEGATION = {
 }
 # The day is over, or it is another thing's day.
 PAST = {
-    "en": "was were did had got saw met spoke received sent came went attended tried "
+    "en": "said was were did had got saw met spoke received sent came went attended "
+    "tried "
     "ordered called rang bought paid left wrote signed since ago yesterday arrived "
     "emailed asked promised missed cancelled dated already",
     "de": (
@@ -118,11 +128,12 @@ PAST = {
         "versprochen vom bereits schon"
     ),
     "fr": (
-        "etais etait etions ai avons avez_envoye recu depuis hier commande paye deja "
+        "suite_a etais etait etions ai avons avez_envoye recu depuis hier commande "
+        "paye deja "
         "a_ete ont"
     ),
     "es": (
-        "fue era estuve estuvo estuvimos recibi recibimos pedi desde ayer "
+        "dije fue era estuve estuvo estuvimos recibi recibimos pedi desde ayer "
         "hablamos_el vi mandaron ya hice hicimos compre pague"
     ),
 }
@@ -131,7 +142,7 @@ OTHER_USE = {
         "deadline due expire* expiry renew* contract order* invoice* deliver* "
         "ship* arriv* launch* go_live webinar valid offer payment pay paid "
         "refund* open opening hours weekday weekdays office_hours "
-        "business_days monitored staffed checked decide decision end ends "
+        "business_days monitored staffed checked decide decision ends "
         "start starts begin* close* release* event fair conference holiday "
         "born published article season weeks_ago budget board payroll package "
         "parcel courier migrat* moving move opens figure proposal tender "
@@ -148,14 +159,23 @@ OTHER_USE = {
     ),
     "fr": (
         "echeance contrat commande* facture* livr* expedi* webinaire valable offre "
-        "paiement ouvert* horaires decision expire* renouvell* salon evenement colis "
+        "paiement ouvert ouverts ouverte ouvertes ouvre date_limite delai horaires "
+        "decision expire* renouvell* salon evenement colis "
         "appel_d_offre* demenag* lance* licence* panne bloque* attend* fermé ferme*"
     ),
     "es": (
-        "vence vencimiento contrato pedido* factura* entreg* envio webinar valido "
+        "plazo vence vencimiento contrato pedido* factura* entreg* envio webinar "
+        "valido "
         "oferta pago abierto horario* decision renov* feria evento paquete "
         "licitacion mudanza lanza* licencia* averia bloquead* espera* cerrad*"
     ),
+}
+# When a house is open.
+HOURS = {
+    "en": "opening_hours office_hours business_hours opening_times",
+    "de": "offnungszeiten geschaftszeiten sprechzeiten burozeiten",
+    "fr": "horaires ouverture_au_public",
+    "es": "horario horarios",
 }
 # Somebody is away, or comes back.
 ABSENCE = {
@@ -191,7 +211,7 @@ ABSENCE = {
 RETURN = {
     "en": "back return returning returns reopen* re_open* resume again available_from "
     "in_the_office_from available_again available_on starting_again contactable "
-    "reachable respond reply be_in",
+    "reachable will_respond will_reply to_respond to_reply can_reply be_in",
     "de": "zuruck wieder erreichbar ab ruckkehr retour",
     "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible "
     "des_le des_lundi des_mardi "
@@ -231,7 +251,7 @@ FOLLOW_UP = {
         "wieder_melden thema_wieder wieder_aktuell ansprechen horen_wir_uns "
         "sprechen_sie_mich nicht_vor aufgreifen relevant wieder_anschauen "
         "wieder_ansehen vorher_nicht hake fragen_sie fragen sinnvoll interessant "
-        "lassen_sie_uns"
+        "lassen_sie_uns dann_wieder"
     ),
     "fr": "recontact* rappel* revenez revenir reviendrai_vers relanc* reparl* repren* "
     "contact* reecri* ecrivez solliciter attendre report* plus_tard "
@@ -244,7 +264,7 @@ FOLLOW_UP = {
         "recuerd* recordar* retom* insist* mas_adelante hablamos hablemos "
         "hablar intentelo intente intentar de_nuevo nuevamente otra_vez "
         "esperar posponer aplaz* revis* avis* pregunt* no_antes antes_no "
-        "toque un_toque telefonazo "
+        "hableme* hablen* toque un_toque telefonazo "
         "comuniq* pongase pongan volveremos volvere_a reconsider* retomamos "
         "replantear"
     ),
@@ -276,8 +296,8 @@ NOT_NOW = {
 UNTIL = {
     "en": "until till til through thru",
     "de": "bis",
-    "fr": "jusqu'au jusqu'a jusqu'en au",
-    "es": "hasta al",
+    "fr": "jusqu'au jusqu'a jusqu'en",
+    "es": "hasta",
 }
 
 

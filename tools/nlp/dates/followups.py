@@ -11,7 +11,7 @@ from .cues import cue
 from .parse import Expression, Reading
 
 _AFTER = {
-    "en": "after|following|once|past|not before|not until",
+    "en": "after|post|following|once|past|not before|not until",
     "de": "nach|nach dem|nach den|nach der|erst nach",
     "fr": "apres|apres le|apres les|apres la|apres l'|passe|passees",
     "es": "despues de|despues del|tras|pasad[oa]s?|luego de|tras el|tras la|tras las",
@@ -33,7 +33,9 @@ _BACK = re.compile(
     r"\W*(?:wieder|zuruck|erreichbar|bin ich|sind wir|i will be back|i'll be back"
     r"|we are back|je serai de retour|estare de vuelta)"
 )
+_PLURALS = ("days", "tags", "dis", "dimanches", "sabados", "domingos")
 _MAX_YEARS = 3
+_LONG_AGO_IF_OVER = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def find_follow_up(reading: Reading, ref: datetime, lang: str) -> FollowUp | Non
     for found in reading.expressions:
         if found.days is None or found.inherited or found.days.last < ref.date():
             continue
-        if _is_habit(found, reading):
+        if is_habit(found, reading) or _is_over(found.days, ref):
             continue
         place = places.of(found)
         rank = _rank(found, place, lang) or _rank_by_then(found, place, places, lang)
@@ -71,7 +73,8 @@ def find_follow_up(reading: Reading, ref: datetime, lang: str) -> FollowUp | Non
 
 def _rank(found: Expression, place: Place, lang: str) -> int:
     """Return how surely the expression is the time to come back; 0 when it is not."""
-    if cue("ABSENCE", lang).search(place.sentence):
+    again = cue("FOLLOW_UP", lang).search(place.clause)
+    if cue("ABSENCE", lang).search(place.clause if again else place.sentence):
         return 0
     if cue("PAST", lang).search(place.clause) and not found.edge:
         if not cue("FOLLOW_UP", lang).search(place.clause):
@@ -95,11 +98,19 @@ def _is_short(place: Place) -> bool:
     return len(place.clause.split()) <= 5 and place.sentence.startswith(place.clause)
 
 
-def _is_habit(found: Expression, reading: Reading) -> bool:
+def _is_over(days: Days, ref: datetime) -> bool:
+    """Return whether a day without a year is rather the one that has just passed."""
+    ahead = (days.first - ref.date()).days
+    return days.grain == cal.DAY and not days.fixed and ahead > _LONG_AGO_IF_OVER
+
+
+def is_habit(found: Expression, reading: Reading) -> bool:
     """Return whether a weekday is any of its kind: "on Sundays", "montags"."""
     start, stop = reading.span(found)
     word = reading.text[start:stop].lower()
-    return found.days.weekday is not None and word.endswith(("days", "tags"))
+    if found.first and "every" in reading.tokens[found.first - 1].cats:
+        return True
+    return found.days.weekday is not None and word.endswith(_PLURALS)
 
 
 def _rank_by_then(found: Expression, place: Place, places: Places, lang: str) -> int:
@@ -190,6 +201,8 @@ def find_return(reading: Reading, ref: datetime, lang: str) -> FollowUp | None:
         days = found.days
         if days is None or found.inherited or days.last < ref.date():
             continue
+        if _is_over(days, ref):
+            continue
         place = places.of(found)
         start, stop = reading.span(found)
         made = FollowUp(
@@ -242,4 +255,4 @@ def _next_day(made: FollowUp, found: Expression, place: Place, lang: str) -> Fol
     return replace(made, day=day, first=days.last, last=max(day, days.last))
 
 
-__all__ = ["FollowUp", "find_follow_up", "find_return", "representative"]
+__all__ = ["FollowUp", "find_follow_up", "find_return", "is_habit", "representative"]

@@ -94,6 +94,16 @@ def _rel_in_a_week(found: Found, ref: datetime) -> Days:
     return cal.one(ref.date() + timedelta(days=found["rel"] + days))
 
 
+def _rel_in_eight(found: Found, ref: datetime) -> Days | None:
+    """ "De hoy en ocho": in a week, counting today."""
+    weeks = {8: 1, 15: 2}.get(found["num"])
+    return (
+        cal.one(ref.date() + timedelta(days=found["rel"] + 7 * weeks))
+        if weeks
+        else None
+    )
+
+
 def _rel_later(found: Found, ref: datetime) -> Days:
     return cal.one(ref.date() + timedelta(days=found["rel"] + _count(found)))
 
@@ -191,10 +201,14 @@ def _weekday_hour(found: Found, ref: datetime) -> Moment | None:
     return Moment(_weekday(found, ref), Clock(found["num"]))
 
 
-def _weekday_time(found: Found, ref: datetime) -> Moment | None:
-    """ "Tuesday 10am": a time, whatever day of the month it may be."""
-    clock = _hour(found, ref)
-    return clock and Moment(_weekday(found, ref), clock)
+def _weekday_slashed(found: Found, ref: datetime) -> Days | None:
+    """ "Tuesday 7/6": which is the month, the weekday tells."""
+    _year, month, day = found["slashed"]
+    for one, other in ((month, day), (day, month)):
+        days = _yearless(ref, one, other) if one < 13 else None
+        if days and days.first.weekday() == found["weekday"]:
+            return days
+    return _exact(found, ref)
 
 
 def _nth_weekday(found: Found, ref: datetime) -> Days | None:
@@ -389,6 +403,11 @@ def _week_number(found: Found, ref: datetime) -> Days | None:
     return days
 
 
+def _week_of_two_digits(found: Found, ref: datetime) -> Days | None:
+    """ "Week 41"; "week 2" may be of anything."""
+    return _week_number(found, ref) if found["num"] > 9 else None
+
+
 def _nth_week(found: Found, ref: datetime) -> Days | None:
     """ "The first week of March", "letzte Woche im Mai"."""
     month = _month(found, ref)
@@ -450,6 +469,16 @@ def _plus(minutes: Callable[[Found], int]) -> Builder:
     return build
 
 
+def _on_weekday(time: Builder) -> Builder:
+    """Return a builder for a time and the weekday beside it."""
+
+    def build(found: Found, ref: datetime) -> Moment | None:
+        clock = time(found, ref)
+        return clock and Moment(_weekday(found, ref), clock)
+
+    return build
+
+
 def _minutes_first(sign: int) -> Builder:
     """ "Ten past three", "fünf vor zwölf": the minutes come first."""
 
@@ -481,6 +510,12 @@ def _weekday_part(found: Found, ref: datetime) -> Moment:
     return Moment(_weekday(found, ref), _part(found, ref))
 
 
+def _weekday_half(found: Found, ref: datetime) -> Moment:
+    """ "Fri am", "Monday pm"."""
+    part = "afternoon" if found["ampm"] else "morning"
+    return Moment(_weekday(found, ref), cal.part_of_day(part))
+
+
 def _next_weekday_part(found: Found, ref: datetime) -> Moment:
     days = _weekday_next(found, ref) if "next" in found else _weekday_coming(found, ref)
     return Moment(days, _part(found, ref))
@@ -503,7 +538,7 @@ def _late_afternoon(_found: Found, _ref: datetime) -> Clock:
 
 def _edge_part(found: Found, _ref: datetime) -> Clock:
     clock = cal.part_of_day(found["part"])
-    shift = {"early": -1, "mid": 0, "late": 2}[found["edge"]]
+    shift = {"early": -1, "late": 2}.get(found["edge"], 0)
     return replace(clock, hour=clock.hour + shift)
 
 
@@ -541,6 +576,12 @@ def _hour_to_time(found: Found, ref: datetime) -> Clock | None:
     if (first, 0) >= (last, end.minute):
         return Clock(first)
     return Clock(first, end=(last, end.minute))
+
+
+def _weak_span(found: Found, ref: datetime) -> Clock | None:
+    """ "3-3.30", a time if a day is beside it."""
+    clock = _hour_to_time(found, ref)
+    return clock and replace(clock, weak=True)
 
 
 def _weekday_span(found: Found, ref: datetime) -> Moment | None:
@@ -635,6 +676,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("one|num week on|from weekday", _week_on_weekday),
     ("one|num week from? this|next|coming weekday", _week_on_weekday),
     ("weekday week", _week_on_weekday),
+    ("one week weekday", _week_on_weekday),
     ("weekday in one|num week", _week_on_weekday),
     ("weekday fortnight", _fortnight_on_weekday),
     ("one? fortnight on|from weekday", _fortnight_on_weekday),
@@ -646,6 +688,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("rel in one|num week|day", _rel_in_a_week),
     ("one|num|few week|day from|hence rel", _rel_in_a_week),
     ("rel week", _rel_in_a_week),
+    ("rel in num", _rel_in_eight),
     # days of a month
     ("date", _exact),
     ("slashed", _exact),
@@ -674,7 +717,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("weekday comma? the? num dot?", _weekday_number),
     ("weekday comma? the? ord", _weekday_number),
     ("weekday num", _weekday_hour),
-    ("weekday comma? num ampm", _weekday_time),
+    ("weekday comma? slashed", _weekday_slashed),
     ("weekday comma? from? num dash|to num", _weekday_span),
     ("the|on ord", _day_number),
     ("day_lead num dot", _day_number),
@@ -720,6 +763,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("holiday", _holiday),
     ("holiday year", _holiday_year),
     ("week_no num", _week_number),
+    ("week num", _week_of_two_digits),
     ("in of? the? week num", _week_number),
     ("the? ord|num|last week of? the? month year?", _nth_week),
     ("the? ord|num|last week_of the? month year?", _nth_week),
@@ -782,16 +826,29 @@ RULES: tuple[tuple[str, Builder], ...] = (
         "one? quarter|num before_hour noon",
         _plus(lambda f: -f.get("quarter", f.get("num"))),
     ),
+    # a time on a weekday, whatever day of the month its figure may be
+    ("weekday comma? num ampm|oclock", _on_weekday(_hour)),
+    ("weekday comma? military", _on_weekday(_clock)),
+    ("military weekday", _on_weekday(_clock)),
+    ("weekday comma? num oclock? and half", _on_weekday(_plus(lambda f: 30))),
+    ("weekday comma? num oclock? and the? quarter", _on_weekday(_plus(lambda f: 15))),
+    (
+        "weekday comma? num oclock? minus the? quarter",
+        _on_weekday(_plus(lambda f: -15)),
+    ),
+    ("weekday comma? num oclock? minus num", _on_weekday(_plus(lambda f: -f["num2"]))),
     ("part", _part),
     ("this part", _this_part),
     ("rel part", _rel_part),
     ("weekday part", _weekday_part),
+    ("weekday ampm", _weekday_half),
     ("next|coming weekday part", _next_weekday_part),
     ("num oclock? in|of|on|day_lead|the part", _hour_in_part),
     ("at num oclock? in|of|on|day_lead|the? part", _hour_in_part),
     ("num oclock? in|of the|on part", _hour_in_part),
     ("num oclock? part", _hour_in_part),
     ("hour_minute", _weak_clock),
+    ("num dash hour_minute|clock", _weak_span),
     ("any_time after|from num ampm? oclock?", _part_bounded(True)),
     ("any_time after|from clock|hour_minute ampm? oclock?", _part_bounded(True)),
     ("any_time before_hour num ampm? oclock?", _part_bounded(False)),
@@ -802,6 +859,7 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("from? num dash|to num ampm|oclock", _range),
     ("from? num ampm dash|to num ampm", _range),
     ("from num and|to|dash num ampm? oclock?", _range),
+    ("from dot? num and|to|dash dot? num ampm? oclock?", _range),
     ("from num and|to|dash clock|hour_minute ampm? oclock?", _hour_to_time),
     ("span_from num span_to num ampm? oclock?", _range),
     ("from? num oclock dash|to num oclock", _range),

@@ -39,8 +39,13 @@ _TOKEN = re.compile(
 _SIGNS = {
     ",": "comma", "-": "dash", "/": "slash", "(": "bracket", ")": "bracket",
     ".": "dot", ";": "stop", "?": "stop", "!": "stop", ":": "colon", "@": "at",
-    "&": "and", "•": "stop", "|": "stop", "~": "about",
+    "&": "and", "•": "stop", "|": "comma", "~": "about",
 }  # fmt: skip
+# "Donnerstagnachmittag"
+_COMPOUND = re.compile(
+    "(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)"
+    "(morgen|vormittag|mittag|nachmittag|abend|fruh)s?"
+)
 _MAX_TOKENS = 6000
 
 Cats = dict[str, object]
@@ -109,6 +114,13 @@ def tokenize(text: str, lang: str) -> list[Token]:
     tokens: list[Token] = []
     for match in _TOKEN.finditer(folded):
         kind = _kind(match)
+        if lang == "de" and (words := _COMPOUND.fullmatch(match[0])):
+            middle = match.start() + len(words[1])
+            tokens += [
+                Token(words[1], match.start(), middle, _NOTHING),
+                Token(words[2], middle, match.end(), _NOTHING),
+            ]
+            continue
         tokens.append(
             Token(match[0], match.start(), match.end(), _READERS[kind](match[0], lang))
         )
@@ -177,6 +189,7 @@ def _settle_weak(tokens: list[Token], text: str, lang: str) -> None:
         token.cats = cats
 
 
+_BESIDE_WEEKDAY = ("comma", "dash", "part", "or", "slash")
 _FIGURES = ("num", "ord", "clock", "date", "hour_minute")
 
 
@@ -200,14 +213,16 @@ def _is_weekday(
     if "dot" in following and close:
         return capital
     if lang == "de":
-        if any(name in before for name in ("next", "this", "coming")) and capital:
-            return True
+        leads = ("next", "this", "coming", "on")
+        if any(name in before for name in leads) and capital:
+            return token.text != "so" or "on" not in before
         return (
             capital
-            and (figure or any(x in following for x in ("comma", "dash", "part")))
+            and (figure or any(x in following for x in _BESIDE_WEEKDAY))
             and (token.text != "so" or figure)
         )
-    return figure and token.text not in ("mer", "mar")
+    in_table = after is not None and after.text == "|" and capital
+    return in_table or (figure and token.text not in ("mer", "mar"))
 
 
 def _is_month(before: Cats, after: Token | None, capital: bool) -> bool:
@@ -275,6 +290,8 @@ _AFTER_HOUR = frozenset(
         "sounds",
         "will",
         "should",
+        "be",
+        "rather",
         "could",
         "passt",
         "passen",

@@ -82,13 +82,13 @@ EN = {
     },
     "rel": {
         0: "today tday",
-        1: "tomorrow tomorow tommorow tommorrow tmrw tmr tomorrows",
+        1: "tomorrow tomorow tommorow tommorrow tmrw tmr tmw tomoz tomorrows",
         2: "day_after_tomorrow overmorrow",
         -1: "yesterday",
         -2: "day_before_yesterday",
     },
     "part": {
-        "morning": "morning mornings breakfast",
+        "morning": "morning mornings forenoon breakfast",
         "lunch": "lunch lunchtime lunch_time",
         "afternoon": "afternoon afternoons arvo after_lunch pm_slot",
         "evening": "evening evenings",
@@ -97,9 +97,9 @@ EN = {
         "first": "first_thing start_of_day",
     },
     "tonight": {0: "tonight tonite this_evening"},
-    "noon": {12: "noon midday mid_day", 0: "midnight"},
+    "noon": {12: "noon noonish midday mid_day", 0: "midnight"},
     "ampm": {12: "pm p.m p_m", 0: "am a.m"},
-    "oclock": {0: "o'clock oclock o_clock hrs h"},
+    "oclock": {0: "o'clock oclock o_clock hrs h sharp"},
     "half": {30: "half"},
     "quarter": {15: "quarter"},
     "past": {1: "past after"},
@@ -116,6 +116,7 @@ EN = {
     "minute_unit": {1: "minute minutes min mins"},
     "workday": {1: "working_day working_days business_day business_days work_days"},
     "any_time": {1: "anytime any_time"},
+    "same_time": {1: "same_time"},
     "give": {1: "give_me give_us give_it give_him give_her give_them"},
     "next": {1: "next"},
     "coming": {1: "coming upcoming following this_coming"},
@@ -154,11 +155,13 @@ EN = {
     "and": {1: "and"},
     "or": {1: "or"},
     "edge": {
+        "first": "first_half_of 1st_half_of",
+        "second": "second_half_of 2nd_half_of",
         "early": "early start_of beginning_of start beginning",
         "mid": "mid middle_of middle halfway_through",
-        "late": "late end_of end towards_the_end_of second_half_of back_end_of",
+        "late": "late end_of end towards_the_end_of back_end_of",
     },
-    "after": {1: "after following past once"},
+    "after": {1: "after following past once post"},
     "until": {1: "until till til before by"},
     "season": {
         3: "spring springtime",
@@ -171,6 +174,11 @@ EN = {
         "festive_period christmas_break holidays",
         "new_year": "new_year new_years new_year's",
         "easter": "easter",
+        "thanksgiving": "thanksgiving",
+        "labor_day": "labor_day labour_day",
+        "memorial_day": "memorial_day",
+        "diwali": "diwali deepavali",
+        "lunar_new_year": "chinese_new_year lunar_new_year",
         "summer_break": "summer_break summer_holidays summer_holiday summer_vacation "
         "the_summer_break",
     },
@@ -271,6 +279,10 @@ DE = {
     "minute_unit": {1: "minute minuten min"},
     "workday": {1: "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen"},
     "any_time": {1: "jederzeit irgendwann"},
+    "same_time": {
+        1: "gleiche_zeit gleichen_zeit gleiche_uhrzeit selbe_zeit selben_zeit"
+        " selbe_uhrzeit"
+    },
     "give": {1: "geben_sie_mir geben_sie_uns gib_mir gib_uns gebt_uns"},
     "next": {1: "nächste nächsten nächster nächstes nächstem"},
     "coming": {
@@ -301,14 +313,16 @@ DE = {
             "schönes_wochenende schönen_nachmittag"
         )
     },
-    "from": {1: "von zwischen ab"},
+    "from": {1: "von zwischen zw ab"},
     "to": {1: "bis"},
-    "and": {1: "und"},
-    "or": {1: "oder bzw beziehungsweise"},
+    "and": {1: "u und"},
+    "or": {1: "o oder bzw beziehungsweise"},
     "edge": {
-        "early": "anfang anfangs beginn zu_beginn erste_hälfte",
+        "early": "anfang anfangs beginn zu_beginn",
+        "first": "erste_hälfte ersten_hälfte",
+        "second": "zweite_hälfte zweiten_hälfte",
         "mid": "mitte",
-        "late": "ende gegen_ende zweite_hälfte",
+        "late": "ende gegen_ende",
     },
     "after": {1: "nach"},
     "until": {1: "bis vor"},
@@ -327,6 +341,8 @@ DE = {
         "easter": "ostern osterferien",
         "summer_break": "sommerferien sommerpause sommerurlaub",
         "pentecost": "pfingsten pfingstferien",
+        "carnival": "fasching karneval fastnacht",
+        "ascension": "himmelfahrt christi_himmelfahrt auffahrt",
     },
     "week_no": {1: "kw kalenderwoche"},
     "week_of": {1: "woche_vom woche_ab"},
@@ -421,6 +437,7 @@ FR = {
     "workday": {1: "jours_ouvrés jour_ouvré jours_ouvrables"},
     "fortnight": {14: "quinzaine"},
     "any_time": {1: "n'importe_quand"},
+    "same_time": {1: "même_heure"},
     "give": {1: "laissez_moi laissez_nous laisse_moi donnez_moi donnez_nous"},
     "next": {1: "prochain prochaine prochains prochaines"},
     "coming": {1: "suivant suivante qui_vient à_venir d'après"},
@@ -463,6 +480,9 @@ FR = {
         "christmas": "noël fêtes les_fêtes fêtes_de_fin_d_année vacances_de_noël",
         "new_year": "nouvel_an nouvelle_année",
         "easter": "pâques vacances_de_pâques",
+        "all_saints": "toussaint",
+        "pentecost": "pentecôte",
+        "ascension": "ascension",
         "summer_break": (
             "grandes_vacances vacances_d_été vacances_d'été vacances_scolaires "
             "vacances_estivales"
@@ -543,7 +563,7 @@ ES = {
     },
     "part": {
         "morning": "por_la_mañana de_la_mañana en_la_mañana mañana_temprano "
-        "a_primera_hora mañana a_media_mañana",
+        "a_primera_hora tempranito mañana a_media_mañana",
         "lunch": "hora_de_comer hora_de_la_comida del_mediodía de_mediodía al_mediodía "
         "a_mediodía mediodía",
         "afternoon": "tarde por_la_tarde de_la_tarde en_la_tarde tardes",
@@ -569,6 +589,7 @@ ES = {
     "minute_unit": {1: "minuto minutos min mins"},
     "workday": {1: "días_hábiles días_laborables día_hábil día_laborable"},
     "fortnight": {14: "quincena"},
+    "same_time": {1: "misma_hora"},
     "any_time": {1: "a_cualquier_hora cuando_sea cualquier_hora"},
     "give": {1: "deme denos dame danos déjeme déjame"},
     "next": {1: "próximo próxima próximos próximas que_viene"},
@@ -586,7 +607,8 @@ ES = {
     "the": {1: "el la los las"},
     "at": {
         1: "a_las a_la las sobre_las hacia_las a_partir_de_las desde_las entre_las "
-        "para_las antes_de_las después_de_las a_eso_de_las de_las @ y_las hasta_las"
+        "tipo para_las antes_de_las después_de_las a_eso_de_las de_las @ y_las "
+        "hasta_las"
     },
     "greeting": {
         1: (
@@ -612,9 +634,8 @@ ES = {
     "until": {1: "hasta antes_de"},
     "season": {3: "primavera", 6: "verano", 9: "otoño", 12: "invierno"},
     "holiday": {
-        "christmas": (
-            "navidad navidades fiestas las_fiestas vacaciones_de_navidad reyes"
-        ),
+        "christmas": ("navidad navidades fiestas las_fiestas vacaciones_de_navidad"),
+        "epiphany": "reyes",
         "new_year": "año_nuevo",
         "easter": "semana_santa pascua",
         "summer_break": "vacaciones_de_verano vacaciones_del_verano",

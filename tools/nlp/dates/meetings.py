@@ -10,13 +10,30 @@ from .parse import Expression
 
 # A word right before a date that makes it a deadline, a duration or the past.
 _LIMITS = {
-    "en": ("on a|by|until|till|til|since|before|last|every|each|dated|of|through|than"),
-    "de": "bis|seit|vor|spatestens|jeden|letzten|vom|bis zum|bis spatestens|ende|"
+    "en": (
+        "on a|rather than|instead of|except|bar|by|until|till|til|since|before|last|"
+        "every|each|dated|of|through|than"
+    ),
+    "de": "anstatt|statt|auser|ausser|bis|seit|vor|spatestens|jeden|letzten|vom|"
+    "bis zum|bis spatestens|ende|"
     "dem|als",
-    "fr": "avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|d'ici le|avant le|du|"
+    "fr": "plutot que|au lieu de|sauf|avant|jusqu'au|jusqu'a|d'ici|depuis|chaque|"
+    "d'ici le|avant le|du|"
     "depuis le|que|un",
-    "es": "antes|hasta|desde|cada|antes del|hasta el|desde el|del|que|un",
+    "es": "en lugar de|en vez de|salvo|menos|excepto|antes|hasta|desde|cada|"
+    "antes del|hasta el|desde el|del|que|un",
 }
+# "Tuesday - no, make that Wednesday"; "the meeting on Monday went fine".
+_TAKEN_BACK = re.compile(
+    r"\W*(?:(?:no|nein|non|sorry|pardon|perdon|halt|wait|scratch that)\W[^.?!]{0,12}"
+    r"(?:make (?:it|that)|i mean\w*|lieber|besser|plutot|mejor|doch)"
+    r"|(?:went|was|were|lief|war|etait|s'est|fue|estuvo)(?!\w))"
+)
+_OH_NO = re.compile(r"\s*(?:ach nein|oh nein|oh no|ah non|no wait|wait|ay no|uy no)\b")
+_CONFIRMED = re.compile(
+    r"(?:rendez-vous|rdv|reunion|entretien|visio|appel|cita|llamada|visita)"
+    r" (?:du|de|del)\s*$"
+)
 _MAX_DAYS = 400
 _LONG_AGO_IF_OVER = 300  # a day without a year that has just passed
 
@@ -36,10 +53,17 @@ def is_proposed(found: Expression, places: Places, ref: datetime, lang: str) -> 
     place = places.of(found)
     if _is_bounded(found, place, lang) or _is_negated(place, lang):
         return False
+    if _TAKEN_BACK.match(place.after):
+        return False
+    if _OH_NO.match(places.sentence(place.number + 1)):
+        return False
+    if cue("HOURS", lang).search(place.sentence):
+        return False
     meeting = bool(cue("MEETING", lang).search(place.sentence))
     suits = bool(cue("MEETING", lang).search(place.clause))
     absence = cue("ABSENCE", lang)
-    if absence.search(place.clause if suits else place.sentence):
+    is_full = found.days is not None and found.clock is not None
+    if absence.search(place.clause if suits or is_full else place.sentence):
         return False
     is_asked = found.clock is not None and "?" in place.sentence
     if not meeting and not is_asked and places.says("ABSENCE", lang):
@@ -77,9 +101,12 @@ def _is_ahead(found: Expression, ref: datetime) -> bool:
 
 
 def _is_bounded(found: Expression, place: Place, lang: str) -> bool:
-    if found.clock is not None and found.days is None:
+    if found.clock is not None and (found.days is None or found.inherited):
         return False
-    return bool(limit(lang).search(place.before[-40:]))
+    before = place.before[-40:]
+    if "confirm" in place.sentence and _CONFIRMED.search(before):
+        return False
+    return bool(limit(lang).search(before))
 
 
 def _is_negated(place: Place, lang: str) -> bool:

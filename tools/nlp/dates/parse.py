@@ -79,11 +79,14 @@ def read(text: str, ref: datetime, lang: str) -> Reading:
         for expression in _merge(found, tokens)
         if expression.days or not expression.clock.weak
     ]
+    if merged and _is_greeting(merged[0], tokens):
+        del merged[0]
     _take_distances(merged, tokens)
     _take_edges(merged, tokens)
     _take_zones(merged, tokens)
     _share_weeks(merged, tokens, ref)
     _share_times(merged, tokens)
+    _take_same_times(merged, tokens)
     return Reading(text, tokens, merged)
 
 
@@ -380,6 +383,26 @@ def _share_back(found: list[Expression], tokens: list[Token], number: int) -> No
 def _moved(days: Days, week: Days) -> Days:
     day = date.fromordinal(week.first.toordinal() + days.weekday)
     return replace(cal.one(day), anchor=True)
+
+
+def _is_greeting(expression: Expression, tokens: list[Token]) -> bool:
+    """Return whether a text begins with a part of the day: "Morning Gillian."."""
+    if expression.first or expression.days or expression.clock.precision != cal.PART:
+        return False
+    after = tokens[expression.last] if expression.last < len(tokens) else None
+    return after is None or not after.cats or "comma" in after.cats
+
+
+def _take_same_times(found: list[Expression], tokens: list[Token]) -> None:
+    """Give "same time Tuesday" the time that was named before."""
+    known: Clock | None = None
+    for expression in found:
+        near = tokens[max(0, expression.first - 3) : expression.last + 3]
+        if expression.clock and not expression.inherited:
+            known = expression.clock
+        elif known and expression.days and not expression.clock:
+            if any("same_time" in token.cats for token in near):
+                expression.clock = known
 
 
 def _share_times(found: list[Expression], tokens: list[Token]) -> None:
