@@ -2,13 +2,17 @@
 
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
+from ..tools.nlp import clean as cleaning
 from .test_response_intake import IntakeCommon
 
+COLLEAGUES = "odoo.addons.campaign_desk.models.response.colleague_answers"
 SAMPLES = Path(__file__).parent / "samples" / "colleagues"
 
 
@@ -337,8 +341,11 @@ class TestColleagueAnswers(IntakeCommon):
             ("porta@customer.example", self.mona.email, "eve@stranger.example")
         ):
             with self.subTest(sender):
-                self._assert_response(
+                response = self._assert_response(
                     self._by_hand(From=sender, Message_ID=f"<no-{number}@x.example>")
+                )
+                self.assertNotIn(
+                    "may not answer", str(response.message_ids.mapped("body"))
                 )
 
     def test_the_colleague_is_the_recipient(self):
@@ -362,6 +369,7 @@ class TestColleagueAnswers(IntakeCommon):
         self.assertEqual(first.trace_id, trace)
         self.assertEqual(trace.trace_status, "reply")
         self.assertEqual(first.state, "new")
+        first.team_id = self.team  # Ben could answer it at the desk
         second = self._receive(self._by_hand(Message_ID="<ben-9@desk.example>", **own))
         self.assertEqual(second.parent_id, first)
 
@@ -389,6 +397,13 @@ class TestColleagueAnswers(IntakeCommon):
         reading = self.response.with_user(self.ben).get_reading()
         part = reading["conversation"][-1]
         self.assertEqual((part["text"], part["html"]), ("Hi", ""))
+
+    def test_what_cannot_be_cleaned_is_shown_whole(self):
+        failing = patch.object(cleaning, "clean", side_effect=ValueError)
+        with failing, mute_logger(COLLEAGUES):
+            self._assert_answered(self._by_hand("I call you."))
+        reading = self.response.with_user(self.ben).get_reading()
+        self.assertEqual(reading["conversation"][-1]["text"], "I call you.")
 
     def test_time_of_the_answer_is_ours(self):
         self._receive(self._by_hand(Date="Thu, 01 Jan 2015 10:00:00 +0100"))

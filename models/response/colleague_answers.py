@@ -30,6 +30,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
+from odoo.tools.mail import html_to_inner_content
 
 from ...tools import bounces, subjects
 from ...tools.nlp import clean as cleaning
@@ -41,6 +42,8 @@ _logger = logging.getLogger(__name__)
 # Of Odoo's types of messages, that of what came in by mail.
 BY_MAIL = "email"
 _LONGEST_CUT = 20_000
+# An answer stands above. A hostile mail of this length takes half a second.
+_LONGEST_BODY = 100_000
 # What is not understood yet, is taken for a person's.
 _OF_PEOPLE = (False, bounces.HUMAN)
 
@@ -52,6 +55,10 @@ class CampaignResponse(models.Model):
     """
 
     _inherit = "campaign.response"
+
+    words_by_mail = fields.Json(
+        readonly=True, help="Of answers that came by mail: text and cut, by message."
+    )
 
     @api.model
     def _take_in(self, message, message_dict, found, match):
@@ -201,6 +208,8 @@ class CampaignResponse(models.Model):
             incoming_email_cc=message_dict.get("cc"),
             message_id=message_id,
         )
+        words = {str(answer.id): self._own_words(str(answer.body))}
+        self.words_by_mail = {**(self.words_by_mail or {}), **words}
         files = self._keep_files(message_dict.get("attachments") or [])
         files.campaign_answer_id = answer
         self._message_log(
@@ -215,7 +224,22 @@ class CampaignResponse(models.Model):
         _logger.info("Response %s answered by mail of user %s", self.id, user.id)
         return self
 
-    def _words_by_mail(self, answer):
+    def _own_words(self, body):
+        """Return a colleague's own words in a mail, and what was cut around them."""
+        known = [self.body_text or "", original_text(self.mailing_id)]
+        try:
+            cleaned = cleaning.clean(
+                "", body[:_LONGEST_BODY], original="\n".join(known)
+            )
+        except Exception as error:  # whatever it is, the mail must not get lost
+            _logger.warning("An answer by mail is shown whole: %r", error)
+            return {"text": html_to_inner_content(body)[:_LONGEST_CUT], "cut": []}
+        cut = [
+            {"kind": one.kind, "text": one.text[:_LONGEST_CUT]} for one in cleaned.cut
+        ]
+        return {"text": cleaned.text, "cut": cut}
+
+    def _answer_by_mail_shown(self, answer):
         """Return how the reading view shows an answer that came by mail.
 
         :return: a dict of ``text``, the colleague's own words, ``cut``, ``to`` and
@@ -223,19 +247,12 @@ class CampaignResponse(models.Model):
         """
         if answer.message_type != BY_MAIL:
             return {}
-        # sudo: of the mailing only its text, which the colleague may have quoted
-        response_sudo = self.sudo().browse(answer.res_id)
-        known = [response_sudo.body_text or "", original_text(response_sudo.mailing_id)]
-        cleaned = cleaning.clean("", str(answer.body), original="\n".join(known))
+        words = self.browse(answer.res_id).words_by_mail or {}
         return {
             "by_mail": True,
             "to": _recipients(answer),
             "html": "",
-            "text": cleaned.text,
-            "cut": [
-                {"kind": cut.kind, "text": cut.text[:_LONGEST_CUT]}
-                for cut in cleaned.cut
-            ],
+            **words.get(str(answer.id), {"text": answer.preview or "", "cut": []}),
         }
 
 

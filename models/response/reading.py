@@ -173,7 +173,7 @@ class CampaignResponse(models.Model):
                     "files": files.get(("answer", answer.id), []),
                     "by_mail": False,
                     **_mail_state(mail_sudo),
-                    **self._words_by_mail(answer),
+                    **self._answer_by_mail_shown(answer),
                 }
             )
         return parts
