@@ -53,6 +53,7 @@ from . import test_tracking_routes
 from . import test_tracking_signup
 from . import test_tracking_suppression
 from . import test_response_understanding
+from . import test_response_colleagues
 from . import test_response_corrections
 from . import test_response_models
 from . import test_response_themes

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .response_desk import REPLY, AnswerMailbox, ResponseCommon
 from .test_ui import ScreenCommon
 
+BY_MAIL = "odoo.addons.campaign_desk.models.response.colleague_answers"
 INBOX = "/odoo/action-campaign_desk.campaign_response_action"
 PICTURE = "<img src='https://tracker.example/open.gif'><script>steal()</script>"
 
@@ -88,6 +90,32 @@ class TestResponseScreens(ScreenCommon, ResponseCommon):
             return original(response, last_id)
 
         return checked
+
+    def test_answer_by_mail(self):
+        """What Ben wrote in his own mail program stands among the answers."""
+        self.company._make_reply_alias()
+        lines = (
+            f"From: Ben <{self.ben.email}>",
+            "To: Anna Berg <anna@customer.example>",
+            f"Cc: {self.company.campaign_reply_address}",
+            "Subject: Re: News",
+            "Message-ID: <ben-1@desk.example>",
+            f"In-Reply-To: {self.anna.message_id}",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Transfer-Encoding: 8bit",
+            "",
+            "It costs 5 for each.",
+            "",
+            "On Thu, 26 Nov 2026 at 10:02, Anna Berg <anna@customer.example> wrote:",
+            "",
+            f"> {REPLY}",
+        )
+        with mute_logger(BY_MAIL):
+            gateway = self.env["mail.thread"]
+            gateway.message_process(False, "\r\n".join(lines).encode())
+        self.start_tour(
+            f"{INBOX}/{self.anna.id}", "campaign_desk_response_by_mail", login="rita"
+        )
 
     def test_correct(self):
         self.start_tour(

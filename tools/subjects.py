@@ -65,11 +65,21 @@ def strip_marks(subject: str) -> str:
 
 def is_answer(subject: str) -> bool:
     """Return whether a subject says that the mail answers or forwards another."""
+    found = _first_mark(subject)
+    return bool(found and (found["answer"] or found["forward"]))
+
+
+def is_forward(subject: str) -> bool:
+    """Return whether a subject says that the mail forwards another."""
+    found = _first_mark(subject)
+    return bool(found and found["forward"])
+
+
+def _first_mark(subject: str) -> re.Match | None:
     rest = unicodedata.normalize("NFC", subject[:_LONGEST])
     while tag := _TAG.match(rest):
         rest = rest[tag.end() :]
-    found = _MARK.match(rest)
-    return bool(found and (found["answer"] or found["forward"]))
+    return _MARK.match(rest)
 
 
 def letters(subject: str) -> str:

@@ -15,6 +15,8 @@ from . import intake  # what is kept of it
 from . import conversation  # what it goes on with
 from . import response_files  # what came with it
 from . import machine_answers  # what no person wrote
+from . import ir_attachment
+from . import colleague_answers  # what is an answer of ours
 from . import mail_thread  # the gateway
 from . import res_config_settings
 

@@ -15,6 +15,7 @@ FACTS = {
     *("message_id", "body_html", "body_text", "headers"),
     *("trace_id", "mailing_id", "campaign_id", "found_by", "found_confidence"),
     *("mail_message_id", "conversation_id", "parent_id", "lead_id", "meeting_id"),
+    "words_by_mail",
 }
 
 

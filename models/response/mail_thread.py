@@ -3,8 +3,8 @@
 ========================================  ============================================
 a person's mail                           becomes
 ========================================  ============================================
-to a reply address, or answers one of     a response
-ours, or from a mailbox for responses
+to a reply address, or answers one of     a response; from a colleague perhaps an answer
+ours, or from a mailbox for responses     (:mod:`.colleague_answers`)
 answers a delivery and has a place in     a message there, as always in Odoo, and a
 Odoo (a lead, a partner, an alias)        response that knows the message
 answers a delivery, but has no place,     a response; nothing is sent back
@@ -150,8 +150,13 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Tell a response about the message that Odoo keeps of the same mail."""
+        """Tell a response about the message that Odoo keeps of the same mail.
+
+        A colleague's answer counts as no reply: routing is done, references only count.
+        """
         message_id = message_dict.get("message_id")
+        if routes and self.env[_RESPONSE]._answer_by_mail(message_id):
+            message_dict = dict(message_dict, references="", in_reply_to="")
         result = super()._message_route_process(message, message_dict, routes)
         if routes and message_id:
             # sudo: the gateway acts for whoever wrote the mail

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ...tools import tokens
 from ...tools.safe_page import policy, safe_page
 from ..campaign.mailing_renderer import Delivery, MailingRenderer
+from .colleague_answers import BY_MAIL
 
 _logger = logging.getLogger(__name__)
 
@@ -97,7 +98,8 @@ class CampaignResponse(models.Model):
         Each is a dict with ``key``, ``type`` (``campaign``, ``reply``, ``answer``),
         ``id``, ``at``, ``author``, ``email``, ``subject``, ``text``, ``is_current`` and
         ``files``; replies have ``cut`` and ``has_page``, answers ``html``, ``to``,
-        ``state`` (``sent``, ``sending``, ``failed``) and ``reason``.
+        ``state`` (``sent``, ``sending``, ``failed``), ``reason`` and ``by_mail``. One
+        by mail has ``text`` and ``cut`` instead of ``html``.
         """
         replies = self._conversation()
         answers = replies._answers()
@@ -169,13 +171,15 @@ class CampaignResponse(models.Model):
                     "text": answer.preview or "",
                     "is_current": False,
                     "files": files.get(("answer", answer.id), []),
+                    "by_mail": False,
                     **_mail_state(mail_sudo),
+                    **self._answer_by_mail_shown(answer),
                 }
             )
         return parts
 
     def _answers(self):
-        """Return the answers that were written here, of these replies."""
+        """Return the answers of these replies, written here or in a mail program."""
         # sudo: who may read a reply may read what was answered
         return (
             self.env["mail.message"]
@@ -184,7 +188,7 @@ class CampaignResponse(models.Model):
                 [
                     ("model", "=", self._name),
                     ("res_id", "in", self.ids),
-                    ("message_type", "=", "email_outgoing"),
+                    ("message_type", "in", ("email_outgoing", BY_MAIL)),
                 ],
                 order="id",
                 limit=MOST_MESSAGES,

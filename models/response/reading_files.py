@@ -25,9 +25,10 @@ class CampaignResponse(models.Model):
         }
         files = {}
         for file in found:
-            files.setdefault(sent.get(file.id, file.res_id), []).append(
-                self._file_shown(file)
-            )
+            part = sent.get(file.id, file.res_id)
+            if file.campaign_answer_id:
+                part = ("answer", file.campaign_answer_id.id)
+            files.setdefault(part, []).append(self._file_shown(file))
         return files
 
     def _files_domain(self):

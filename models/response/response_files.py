@@ -54,7 +54,10 @@ class CampaignResponse(models.Model):
         )
 
     def _keep_files(self, attachments):
-        """Keep the files of a mail within bounds; name those that are not kept."""
+        """Keep the files of a mail within bounds; name those that are not kept.
+
+        :return: the files that are kept.
+        """
         room, values, lost = _LARGEST_ALTOGETHER, [], []
         for name, content, info in attachments:
             name = " ".join(str(name or "file").replace("\x00", "").split())
@@ -76,9 +79,9 @@ class CampaignResponse(models.Model):
             )
         # pages and pictures that hold scripts become plain text
         files = self.env["ir.attachment"].with_context(attachments_mime_plainxml=True)
-        files.sudo().create(values)
         if lost:
-            self.lost_files = "\n".join(lost)
+            self.lost_files = "\n".join(filter(None, [self.lost_files, *lost]))
+        return files.sudo().create(values)
 
     def action_release_files(self):
         """Have the files of these responses opened like any other."""

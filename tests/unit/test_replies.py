@@ -31,6 +31,9 @@ class TestSubjects(unittest.TestCase):
         self.assertTrue(subjects.is_answer("[EXT] AW: Offer"))
         self.assertTrue(subjects.is_answer("Fwd: Offer"))
         self.assertFalse(subjects.is_answer("Automatic reply: Offer"))
+        self.assertTrue(subjects.is_forward("[EXT] WG: AW: Offer"))
+        self.assertFalse(subjects.is_forward("AW: WG: Offer"))
+        self.assertFalse(subjects.is_forward("Offer"))
 
     def test_merge_fields_stand_for_anything(self):
         pattern = subjects.SubjectPattern("Offer for {{ object.name }}, today")

@@ -38,12 +38,15 @@ export class ConversationPart extends Component {
     }
 
     get title() {
+        const {author, by_mail, type} = this.props.part;
         const titles = {
             campaign: _t("The campaign's mail"),
-            reply: this.props.part.author,
-            answer: _t("%s answered", this.props.part.author),
+            reply: author,
+            answer: by_mail
+                ? _t("%s answered from their own mail program", author)
+                : _t("%s answered", author),
         };
-        return titles[this.props.part.type];
+        return titles[type];
     }
 
     toggle() {

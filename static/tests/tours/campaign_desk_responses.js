@@ -293,6 +293,29 @@ registry.category("web_tour.tours").add("campaign_desk_response_overtaken", {
     ],
 });
 
+registry.category("web_tour.tours").add("campaign_desk_response_by_mail", {
+    steps: () => [
+        {
+            content: "Ben's own words",
+            trigger:
+                ".o_answer:contains(Ben answered from their own mail program) .o_campaign_desk_text:contains(It costs 5):not(:contains(What does it cost))",
+        },
+        {
+            content: "To whom",
+            trigger: ".o_answer .text-muted:contains(anna@customer.example)",
+        },
+        {
+            content: "And the rest?",
+            trigger: ".o_answer button[data-button=cut]",
+            run: "click",
+        },
+        {
+            content: "Anna's words",
+            trigger: ".o_answer .o_campaign_desk_cut:contains(What does it cost)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("campaign_desk_response_correct", {
     steps: () => [
         {
