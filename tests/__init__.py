@@ -63,6 +63,7 @@ from . import test_tracking_pages
 from . import test_upkeep
 from . import test_ui
 from . import test_response_desk
+from . import test_response_protecting
 from . import test_response_reading
 from . import test_response_answer
 from . import test_response_ui

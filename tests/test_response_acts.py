@@ -197,6 +197,24 @@ class TestActRights(ActsCommon):
             one.with_user(self.responder).action_dismiss(act.id)
         self.assertFalse(act.with_user(self.responder).has_access("read"))
 
+    def test_in_the_list_of_acts(self):
+        response = self._response({"interested": 0.95})
+        act = self._act_of(response, "lead")
+        self.assertEqual(act.state, "done")
+        mine = act.with_user(self.responder)
+        # the opportunity is not theirs to see, so it opens the reply
+        for action in (mine.action_open(), mine.action_open_response()):
+            shown = action["res_model"], action["res_id"]
+            self.assertEqual(shown, (response._name, response.id))
+        self.assertEqual(act.action_open()["res_model"], "crm.lead")
+        for attempt in ("action_open", "action_open_response", "action_undo"):
+            with self.subTest(attempt), self.assertRaises(AccessError):
+                getattr(act.with_user(self.stranger), attempt)()
+        self.assertEqual(act.state, "done")
+        mine.action_undo()
+        self.assertEqual((act.state, act.undone_by_id), ("undone", self.responder))
+        self.assertFalse(response.lead_id)
+
     def test_the_log_is_written_by_acts_only(self):
         response = self._response({"interested": 0.6})
         act = self._act_of(response, "lead").with_user(self.responder)

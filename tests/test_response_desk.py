@@ -7,8 +7,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from ..models.response.campaign_response import FACTS
 from ..models.response.presence import PRESENT_SECONDS
+from ..models.response.protecting import FACTS
 from .response_desk import ResponseCommon
 
 

@@ -7,6 +7,7 @@ from email.utils import make_msgid
 from icalendar import Calendar
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -310,6 +311,28 @@ class TestInvitations(ActsCommon):
         act = self._act_of(self.response, "reschedule")
         self.response.with_user(self.responder).action_undo(act.id)
         self.assertEqual(self.event.start, self._monday(10))
+
+    def test_counter_when_the_host_is_busy(self):
+        other = self._monday(16)
+        self._answer("TENTATIVE", "COUNTER", start=f"{other:%Y%m%dT%H%M%SZ}")
+        events = self.env["calendar.event"].with_context(no_mail_to_attendees=True)
+        taken = events.create(
+            {
+                "name": "Something else",
+                "start": other + timedelta(minutes=15),
+                "stop": other + timedelta(hours=1),
+                "user_id": self.responder.id,
+                "partner_ids": [(6, 0, self.responder.partner_id.ids)],
+            }
+        )
+        response = self.response.with_user(self.responder)
+        params = self._shown(self.response, "reschedule")["params"]
+        with self.assertRaisesRegex(UserError, "Ben Host has just been booked"):
+            response.action_do("reschedule", params)
+        self.assertEqual(self.event.start, self._monday(10))
+        taken.start = taken.stop = other + timedelta(hours=2)
+        response.action_do("reschedule", params)  # its own time is not in its way
+        self.assertEqual(self.event.start, other)
 
     def test_counter_without_a_time_that_we_understand(self):
         self._answer("TENTATIVE", "COUNTER", start="20261130T150000")

@@ -1,10 +1,18 @@
 """Response: times to meet, found in replies and calendars, and booked at one click."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from threading import Thread
+from time import sleep
 
-from odoo import fields
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api, fields, sql_db
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.service.model import retrying
+from odoo.tests import new_test_user, tagged
+from odoo.tests.common import BaseCase, get_db_name
 
 from .response_case import ActsCommon
 
@@ -221,6 +229,14 @@ class TestMeetingAct(ActsCommon):
         second = self._response(
             ["meeting_request"], partner_id=bea.id, email="bea@customer.example"
         )
+        with self.assertRaisesRegex(UserError, "Ben Host has just been booked for Mon"):
+            self._book(second)
+        self.env.cr.execute(
+            "UPDATE calendar_event SET create_date = create_date - interval '1h'"
+            " WHERE id = %s",
+            [first.meeting_id.id],
+        )
+        self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "busy"):
             self._book(second)
         self._book(second, anyway=True)
@@ -287,3 +303,151 @@ class TestMeetingAct(ActsCommon):
         self.assertNotIn("meeting", dict(self._acts(response)))
         with self.assertRaisesRegex(UserError, "address"):
             self._book(response)
+
+
+@tagged("-at_install", "post_install")
+class TestMeetingsAtTheSameTime(BaseCase):
+    """With sessions of its own: in a test's transaction nobody comes in between."""
+
+    def setUp(self):
+        super().setUp()
+        self.start = fields.Datetime.now().replace(second=0) + timedelta(days=3)
+        with self._session() as env:
+            host, colleague = (
+                new_test_user(
+                    env,
+                    f"{name.lower()}@race",
+                    "campaign_desk.group_response_user",
+                    name=name,
+                    tz="UTC",
+                )
+                for name in ("Ben", "Bea")
+            )
+            team = env["campaign.team"].create(
+                {
+                    "name": "Race",
+                    "member_ids": [(0, 0, {"user_id": colleague.id})],
+                }
+            )
+            replies = env["campaign.response"].create(
+                [
+                    {
+                        "company_id": env.company.id,
+                        "received_at": fields.Datetime.now(),
+                        "subject": "Race",
+                        "email": f"guest{number}@race.example",
+                        "kind": "human",
+                        "analysis_state": "done",
+                        "team_id": team.id,
+                        "user_id": host.id,
+                    }
+                    for number in range(2)
+                ]
+            )
+            self.host_id, self.colleague_id = host.id, colleague.id
+            self.team_id, self.reply_ids = team.id, replies.ids
+            env.cr.commit()
+        self.addCleanup(self._remove)
+
+    @contextmanager
+    def _session(self, user_id=SUPERUSER_ID):
+        context = {"tracking_disable": True, "no_mail_to_attendees": True}
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, user_id, context)
+            cr.rollback()
+
+    @contextmanager
+    def _both_sessions(self):
+        people = self.host_id, self.colleague_id
+        with self._session(people[0]) as one, self._session(people[1]) as two:
+            yield one, two
+
+    def _remove(self):
+        with self._session() as env:
+            env["calendar.event"].search(
+                [("campaign_response_id", "in", self.reply_ids)]
+            ).with_context(campaign_no_cancel=True).unlink()
+            replies = env["campaign.response"].browse(self.reply_ids)
+            guests = replies.partner_id
+            replies.unlink()
+            env["campaign.team"].browse(self.team_id).unlink()
+            users = env["res.users"].browse([self.host_id, self.colleague_id])
+            partners = users.partner_id | guests
+            users.unlink()
+            partners.unlink()
+            env.cr.commit()
+
+    def _book(self, env, number, minutes=0, **params):
+        start = fields.Datetime.to_string(self.start + timedelta(minutes=minutes))
+        response = env["campaign.response"].browse(self.reply_ids[number])
+        return response.action_do("meeting", {"start": start, "minutes": 30, **params})
+
+    def _meetings(self):
+        """Return the starts of what is in the host's calendar for all to see."""
+        with self._session() as env:
+            events = env["calendar.event"].search([("user_id", "=", self.host_id)])
+            return sorted(events.mapped("start"))
+
+    def test_who_comes_second_sees_the_first(self):
+        with self._both_sessions() as (one, two):
+            # what the second one sees on the screen: the host is free
+            events = two["calendar.event"]
+            self.assertFalse(events.search([("user_id", "=", self.host_id)]))
+            retrying(partial(self._book, one, 0), one)
+            with (
+                self.assertNoLogs("odoo.sql_db"),
+                self.assertRaisesRegex(UserError, "Ben has just been booked for"),
+            ):
+                retrying(partial(self._book, two, 1, minutes=15), two)
+            two.cr.rollback()
+            self.assertEqual(self._meetings(), [self.start])
+            # nothing is lost: another time is booked from the same screen
+            retrying(partial(self._book, two, 1, minutes=30), two)
+        later = self.start + timedelta(minutes=30)
+        self.assertEqual(self._meetings(), [self.start, later])
+
+    def test_who_comes_second_waits_for_the_first(self):
+        with self._both_sessions() as (one, two):
+            self._book_both(one, two, one.cr.commit)
+            self.assertIsInstance(self.failure, SerializationFailure)
+            two.cr.rollback()
+            with self.assertRaisesRegex(UserError, "Ben has just been booked for"):
+                retrying(partial(self._book, two, 1), two)  # as Odoo does then
+        self.assertEqual(self._meetings(), [self.start])
+
+    def test_who_comes_second_goes_on_if_the_first_does_not_book(self):
+        with self._both_sessions() as (one, two):
+            self._book_both(one, two, one.cr.rollback)
+            self.assertIsNone(self.failure)
+            two.cr.commit()
+        self.assertEqual(self._meetings(), [self.start])
+
+    def _book_both(self, one, two, end):
+        """Book twice; the first transaction ends while the second one waits."""
+        two.cr.execute("SELECT pg_backend_pid()")  # from here on it sees no others
+        [pid] = two.cr.fetchone()
+        self._book(one, 0)
+        one.flush_all()
+        second = Thread(target=self._book_second, args=(two,), daemon=True)
+        second.start()
+        self._wait_until_blocked(one, pid)
+        end()
+        second.join(60)
+        self.assertFalse(second.is_alive())
+
+    def _book_second(self, env):
+        # no retrying here: the main thread of tests has the registry's lock
+        self.failure = None
+        try:
+            self._book(env, 1)
+            env.flush_all()
+        except SerializationFailure as failure:
+            self.failure = failure
+
+    def _wait_until_blocked(self, env, pid):
+        for _attempt in range(100):
+            env.cr.execute("SELECT cardinality(pg_blocking_pids(%s))", [pid])
+            if env.cr.fetchone()[0]:
+                return
+            sleep(0.1)
+        self.fail("The second one does not wait.")

@@ -124,6 +124,51 @@ class TestResponseScreens(ScreenCommon, ResponseCommon):
         labels = self.anna.label_ids.filtered(lambda label: label.axis == "intent")
         self.assertEqual(labels.mapped("code"), ["meeting_request"])
 
+    def test_routing(self):
+        """From the empty screen to a reply that a rule gave to somebody."""
+        self.env["campaign.response"].search([]).unlink()
+        teams = self.env["campaign.team"].search([])
+        teams.is_fallback = False
+        teams.active = False
+        self.env["campaign.routing.rule"].search([]).active = False
+        self.start_tour(
+            "/odoo/response-teams", "campaign_desk_routing_setup", login="mona"
+        )
+        team = self.env["campaign.team"].search([])
+        self.assertEqual(team.member_ids.user_id, self.rita | self.ben)
+        reply = self._response(
+            author_name="Cara Lind",
+            team_id=False,
+            kind=False,
+            analysis_state="waiting",
+        )
+        self.env.ref("campaign_desk.ir_cron_understand").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(reply.team_id, team)
+        self.assertIn(reply.user_id, team.member_ids.user_id)
+        self.start_tour(INBOX, "campaign_desk_routing_reason", login="mona")
+
+    def test_acts(self):
+        """What asks first is done at the reply; what was done is undone in the list."""
+        self.anna.intent_id = self.anna.intent_ids = self._intent("complaint")
+        self._label(self.anna, "intent", "complaint")
+        self._label(self.bo, "intent", "pricing_request")
+        self.anna.user_id = self.rita
+        (self.anna | self.bo)._act()
+        [stop] = self.anna.act_ids.filtered(lambda act: act.code == "opt_out")
+        [lead] = self.bo.act_ids.filtered(lambda act: act.code == "lead")
+        self.assertEqual((stop.state, lead.state), ("proposed", "done"))
+        self.start_tour(
+            "/odoo/action-campaign_desk.campaign_response_act_action",
+            "campaign_desk_acts",
+            login="mona",
+        )
+        self.assertEqual((stop.state, lead.state), ("done", "undone"))
+        self.assertEqual((stop.user_id, lead.undone_by_id), (self.mona, self.mona))
+        suppressions = self.env["campaign.suppression"]
+        self.assertTrue(suppressions._find_all("anna@customer.example"))
+        self.assertFalse(self.bo.lead_id)
+
     def test_alone(self):
         self.support.member_ids.unlink()
         self.start_tour(INBOX, "campaign_desk_response_alone", login="olga")

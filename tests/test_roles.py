@@ -64,7 +64,7 @@ RIGHTS = {
     "campaign.response": "- - - - - rud ru rud",
     "campaign.response.reader": "- - - - - r r r",
     "campaign.response.label": "- - - - - r r r",
-    "campaign.response.ask": "- - - - - crud crud crud",
+    "campaign.response.ask": "- - - - - ru ru ru",
     "campaign.intent": "- - - - - ru r ru",
     "campaign.topic": "- - - - - crud r crud",
     "campaign.topic.word": "- - - - - crud r crud",

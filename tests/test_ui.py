@@ -182,6 +182,26 @@ class TestScreens(ScreenCommon):
         campaign = self.env["utm.campaign"].search([("title", "=", "Summer party")])
         self.assertEqual(len(campaign.mailing_mail_ids), 1)
 
+    def test_import(self):
+        """A file whose columns are named in the form, and what became of its lines."""
+        fair = self.env["mailing.list"].create({"name": "Fair visitors"})
+        self.start_tour(
+            "/odoo/action-campaign_desk.campaign_contact_import_action",
+            "campaign_desk_import",
+            login="user_marketing",
+        )
+        record = self.env["campaign.contact.import"].search([])
+        self.assertEqual(record.create_uid, self.user_marketing)
+        self.assertEqual((record.created_count, record.rejected_count), (2, 2))
+        self.assertEqual(record.line_ids.mapped("number"), [3, 4, 5])
+        self.assertEqual(
+            {one.email: (one.name, one.country_id.code) for one in fair.contact_ids},
+            {
+                "dora@import.example": ("Dora Import", "DE"),
+                "fritz@import.example": ("Fritz Import", False),
+            },
+        )
+
     def test_segment(self):
         """From an empty screen to a mailing to a new segment."""
         self.env["mailing.contact"].search([]).unlink()

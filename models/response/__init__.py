@@ -86,3 +86,6 @@ from . import delivery_responses
 from . import res_partner
 from . import mailing_contact
 from . import base
+
+# last: what is asked of a reply, before the others add to it
+from . import protecting

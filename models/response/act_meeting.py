@@ -4,10 +4,13 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools import meeting_slots as slots
 
 _FARTHEST = timedelta(days=366)
+# What was booked since then was not there when the screen was shown.
+_JUST_NOW = timedelta(minutes=5)
 
 
 class CampaignResponse(models.Model):
@@ -50,7 +53,9 @@ class CampaignResponse(models.Model):
             raise UserError(self.env._("A meeting needs the address of the guest."))
         start = self._read_start(params) if params else self._only_named_time(host)
         minutes = self._read_minutes(params)
-        self._check_free(host, start, minutes, params.get("anyway"))
+        self._hold(host)
+        if not params.get("anyway"):
+            self._check_free(host, start, timedelta(minutes=minutes))
         # sudo: who may change the response may book for who is responsible for it
         events_sudo = self.env["calendar.event"].sudo()
         event_sudo = events_sudo.create(
@@ -126,14 +131,42 @@ class CampaignResponse(models.Model):
             raise UserError(self.env._("A meeting lasts 5 to 480 minutes."))
         return minutes
 
-    def _check_free(self, host, start, minutes, anyway):
+    def _hold(self, host):
+        """Have bookings of one host happen one after the other, each seeing the last.
+
+        A lock alone, advisory or FOR UPDATE, would not do: Odoo's transactions are
+        REPEATABLE READ, so who waited for it would go on with what it saw before, when
+        the host was free. That is why the host's row is written, with what is in it.
+        Who comes second waits for the first, and if that commits, PostgreSQL refuses
+        (a serialization failure). Odoo then repeats the request, and the job the reply,
+        in a new transaction, which sees the meeting of the first.
+
+        To be called before anything goes out that cannot be taken back.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_users SET write_date = write_date WHERE id = ANY(%s)",
+                host.ids,
+            ),
+            log_exceptions=False,  # to come second is no error
+        )
+
+    def _check_free(self, host, start, length, moved=None):
+        """Check that nothing of the host's is in the way, but the meeting to move."""
         begin = start.replace(tzinfo=timezone.utc)
-        length = timedelta(minutes=minutes)
-        busy = self._busy_spans(host, begin - length, begin + 2 * length)
-        if not anyway and not slots.is_free(begin, length, busy):
-            raise UserError(
-                self.env._("%s is busy then. Choose another time.", host.name)
-            )
+        busy = self._busy_events_sudo(host, begin - length, begin + 2 * length)
+        for span, event_sudo in busy:
+            if event_sudo != moved and not slots.is_free(begin, length, [span]):
+                raise UserError(self._busy_message(host, span[0], event_sudo))
+
+    def _busy_message(self, host, begin, event_sudo):
+        if event_sudo.create_date < fields.Datetime.now() - _JUST_NOW:
+            return self.env._("%s is busy then. Choose another time.", host.name)
+        return self.env._(
+            "%(host)s has just been booked for %(when)s. Choose another time.",
+            host=host.name,
+            when=self._moment_label(begin, host),
+        )
 
     def action_view_meeting(self):
         """Open the meeting."""
@@ -204,7 +237,8 @@ class CampaignResponse(models.Model):
             for when in (event_sudo.start, event_sudo.stop)
         ]
         start = self._check_start(fields.Datetime.to_datetime(counter["start"]))
-        event_sudo.write({"start": start, "stop": counter["stop"]})
+        stop = fields.Datetime.to_datetime(counter["stop"])
+        self._move_meeting(event_sudo, start, stop)
         event_sudo.campaign_counter = False
         host = event_sudo.user_id
         label = self._moment_label(start.replace(tzinfo=timezone.utc), host)
@@ -218,5 +252,11 @@ class CampaignResponse(models.Model):
     def _undo_reschedule(self, act):
         event_sudo = self.meeting_id.sudo()  # sudo: as for booking
         if event_sudo:
-            start, stop = act.memory["before"]
-            event_sudo.write({"start": start, "stop": stop})
+            start, stop = map(fields.Datetime.to_datetime, act.memory["before"])
+            self._move_meeting(event_sudo, start, stop)
+
+    def _move_meeting(self, event_sudo, start, stop):
+        """Move a meeting to where its host is free."""
+        self._hold(event_sudo.user_id)
+        self._check_free(event_sudo.user_id, start, stop - start, moved=event_sudo)
+        event_sudo.write({"start": start, "stop": stop})

@@ -61,7 +61,7 @@ class CampaignResponse(models.Model):
             "assigned_at": fields.Datetime.now() if user_id else False,
             "opened_at": False,
         }
-        if not self.env.context.get("campaign_desk_quietly"):
+        if not self._is_quiet():
             values["is_to_announce"] = False
             values["routed_because"] = (
                 self.env._("Taken by %s.", self.env.user.name)
@@ -77,6 +77,13 @@ class CampaignResponse(models.Model):
         return self.with_context(
             campaign_desk_quietly=True, mail_auto_subscribe_no_notify=True
         )
+
+    def _is_quiet(self):
+        """Return whether these are changed by :meth:`_quietly`, and as superuser.
+
+        A context can come from outside; then it hides nothing.
+        """
+        return self.env.su and self.env.context.get("campaign_desk_quietly")
 
     def _teams_of_people(self):
         """Return the teams in which the responsible of these replies are members."""
@@ -200,7 +207,9 @@ class CampaignResponse(models.Model):
         because = self.env._("Assigned by %s.", self.env.user.name)
         if user == self.env.user:
             because = self.env._("Taken by %s.", user.name)
-        moved._quietly().write({"user_id": user.id, "routed_because": because})
+        # sudo: the reason is written with the person, whom the user may choose
+        moved_sudo = moved.sudo()
+        moved_sudo._quietly().write({"user_id": user.id, "routed_because": because})
         if user != self.env.user:
             moved._announce(user)
         return True
@@ -211,9 +220,9 @@ class CampaignResponse(models.Model):
         for user, responses in self.grouped("user_id").items():
             if not user:
                 continue
-            responses.write(
-                {"user_id": False, "passed_user_ids": [(4, user.id)], "state": "new"}
-            )
+            # sudo: who is not given them again is noted with what the user may do
+            responses.sudo().passed_user_ids = [(4, user.id)]
+            responses.write({"user_id": False, "state": "new"})
         return True
 
     # ------------------------------------------------------------

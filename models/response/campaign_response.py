@@ -1,22 +1,11 @@
 """Response: a person's reply to a campaign, from its arrival to its end."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from ...tools.nlp import taxonomy
 from ..tracking.campaign_inbound import FOUND_BY, KINDS
 
 SENTIMENTS = [(name, name.capitalize()) for name in taxonomy.SENTIMENTS]
-
-# What came, and what follows from it elsewhere: acts upon others' records are found by
-# these, so that nobody who may answer may write them.
-FACTS = {
-    *("company_id", "received_at", "subject", "email_from", "email", "author_name"),
-    *("message_id", "body_html", "body_text", "headers"),
-    *("trace_id", "mailing_id", "campaign_id", "found_by", "found_confidence"),
-    *("mail_message_id", "conversation_id", "parent_id", "lead_id", "meeting_id"),
-    "words_by_mail",
-}
 
 
 class CampaignResponse(models.Model):
@@ -155,20 +144,6 @@ class CampaignResponse(models.Model):
     def _from_person(self):
         """Return the domain of replies that somebody has to answer."""
         return [("kind", "=", "human")]
-
-    def write(self, vals):
-        """Write what people decide.
-
-        :raise AccessError: it is something that came, or that an act has made.
-        """
-        if not self.env.su and (facts := FACTS & vals.keys()):
-            raise AccessError(
-                self.env._(
-                    "Nobody changes what came or what followed: %s.",
-                    ", ".join(sorted(self._fields[name].string for name in facts)),
-                )
-            )
-        return super().write(vals)
 
     def _process(self):
         """Understand these replies, then route and act upon those of people."""

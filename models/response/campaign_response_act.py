@@ -78,9 +78,22 @@ class CampaignResponseAct(models.Model):
         return self.env[self.res_model].browse(self.res_id).exists() or None
 
     def action_open(self):
-        """Open what the act made, for those who may see it."""
+        """Open what the act made, if it is there for the user to see, or the reply."""
         self.ensure_one()
         self.check_access("read")
-        target = self._target() or self.response_id
-        target.check_access("read")
+        target = self._target()
+        if target is None or not target.has_access("read"):
+            return self.action_open_response()
         return target._get_records_action()
+
+    def action_open_response(self):
+        """Open the reply, where what asks first is done."""
+        self.ensure_one()
+        self.response_id.check_access("read")
+        return self.response_id._get_records_action()
+
+    def action_undo(self):
+        """Take the act back."""
+        self.ensure_one()
+        self.response_id.action_undo(self.id)
+        return True

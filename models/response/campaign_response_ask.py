@@ -1,6 +1,7 @@
 """Response: one question or request in a reply."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class CampaignResponseAsk(models.Model):
@@ -30,3 +31,17 @@ class CampaignResponseAsk(models.Model):
         """Propose who has the reply; whoever is named stays."""
         for ask in self:
             ask.user_id = ask.user_id or ask.response_id.user_id
+
+    def write(self, vals):
+        """Write whose it is, and that it is done.
+
+        :raise AccessError: it is what the writer asks.
+        """
+        if not self.env.su and vals.keys() - {"user_id", "is_done"}:
+            raise AccessError(
+                self.env._(
+                    "Nobody changes what the writer asks. Tick it off, or give it to "
+                    "somebody."
+                )
+            )
+        return super().write(vals)

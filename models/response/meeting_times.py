@@ -140,11 +140,15 @@ class CampaignResponse(models.Model):
 
     def _busy_spans(self, host, first, last):
         """Return when somebody is busy, whatever is planned there, in UTC."""
+        return [span for span, _event in self._busy_events_sudo(host, first, last)]
+
+    def _busy_events_sudo(self, host, first, last):
+        """Return pairs of a span, in UTC, in which somebody is busy, and the event."""
         # sudo: that somebody is busy is told of private meetings too, never with what
         partner_sudo = host.sudo().partner_id
         found = partner_sudo._get_busy_calendar_events(first, last)
         tz = pytz.timezone(host.tz or "UTC")
-        spans = []
+        busy = []
         for event in found.get(partner_sudo.id, []):
             attendee = event.attendee_ids.filtered(
                 lambda one: one.partner_id == partner_sudo
@@ -157,8 +161,8 @@ class CampaignResponse(models.Model):
                 start, stop = (
                     _in_utc(datetime.combine(day, time()), tz) for day in days
                 )
-            spans.append((start, stop))
-        return spans
+            busy.append(((start, stop), event))
+        return busy
 
     def _work_spans(self, host, first, last):
         """Return when somebody is at work, in UTC, without leave and holidays."""

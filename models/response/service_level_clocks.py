@@ -165,8 +165,7 @@ class CampaignResponse(models.Model):
         for response in self if before else ():
             if before[response.id] != response.state:
                 response._follow_state(before[response.id], now)
-        is_quiet = self.env.context.get("campaign_desk_quietly")
-        if vals.keys() & CHOOSING and not is_quiet:
+        if vals.keys() & CHOOSING and not self._is_quiet():
             self._apply_service_level()
         return result
 
