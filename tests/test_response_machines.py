@@ -5,9 +5,10 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..models.response import intake
+from ..tools.bounces import OUT_OF_OFFICE
 from .test_response_intake import IntakeCommon
 
 ABSENCE = """I am out of the office and back on Monday, 7 December 2026.
@@ -61,6 +62,20 @@ class TestMachineAnswers(IntakeCommon):
         )
         self.assertEqual(preference.absent_until, datetime(2026, 12, 8))
         self.assertEqual(response.absent_until, datetime(2026, 12, 8))
+
+    @freeze_time("2026-11-26 10:00:00")
+    def test_the_absence_of_one_of_ours_is_not_the_customers(self):
+        new_test_user(self.env, "a_colleague", email="colleague@ours.example")
+        notice = self._automatic(ABSENCE, From="Col League <colleague@ours.example>")
+        response = self._receive(notice)
+        given = response.kind, response.trace_id
+        self.assertEqual(given, (OUT_OF_OFFICE, self.trace))
+            (response.kind, response.trace_id), (OUT_OF_OFFICE, self.trace)
+        )
+        self._process(response, OUT_OF_OFFICE, follow_up_date=date(2026, 12, 7))
+        preferences = self.env["campaign.preference"]
+        customer = preferences._of("ann@customer.example", self.company)
+        self.assertFalse(customer.absent_until)
 
     @freeze_time("2026-11-26 10:00:00")
     def test_the_business_day_after_a_friday_is_monday(self):

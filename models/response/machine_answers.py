@@ -129,8 +129,13 @@ class CampaignResponse(models.Model):
     # ------------------------------------------------------------
 
     def _address_about(self):
-        """Return the address that a notice is about: the one that we mailed."""
-        is_of_another = self.found_by == "colleague"
+        """Return the address that a notice is about: the one that we mailed.
+
+        A colleague, of theirs or of ours, may have got the mail in copy.
+        """
+        is_of_another = self.found_by == "colleague" or self._internal_users(
+            [self.email]
+        )
         return self.email if is_of_another else self.trace_id.email or self.email
 
     def _park_contact(self):
