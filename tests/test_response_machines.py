@@ -70,8 +70,6 @@ class TestMachineAnswers(IntakeCommon):
         response = self._receive(notice)
         given = response.kind, response.trace_id
         self.assertEqual(given, (OUT_OF_OFFICE, self.trace))
-            (response.kind, response.trace_id), (OUT_OF_OFFICE, self.trace)
-        )
         self._process(response, OUT_OF_OFFICE, follow_up_date=date(2026, 12, 7))
         preferences = self.env["campaign.preference"]
         customer = preferences._of("ann@customer.example", self.company)
