@@ -16,9 +16,8 @@ def thresholds(
 ) -> dict[str, dict[str, float]]:
     """Return threshold and steepness of each head.
 
-    Each is half its own best and half what all groups share: the lowest that costs
-    nothing to speak of, as phrases and texts are by the same hand here, and strangers'
-    mails score lower. With ``shared`` it is that one for all.
+    Each is half its own best and half the best that all groups share. With ``shared``
+    it is that one for all.
     """
     given = shared
     steps = np.arange(-1.5, 0.5, 0.05)
@@ -27,7 +26,7 @@ def thresholds(
     columns = [HEADS.index(group) for group in GROUPS]
     micro = [f1(scores[known][:, columns] > step, true) for step in steps]
     if shared is None:
-        shared = float(steps[np.argmax(np.array(micro) >= max(micro) - 0.004)])
+        shared = float(steps[np.argmax(micro)])
     found = {}
     for number, head in enumerate(HEADS):
         if head in SENTIMENTS:
