@@ -1,15 +1,19 @@
 """Response: the dates and times in replies, in four languages."""
 
+import json
 import random
 import time
 import unittest
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tools.nlp import dates
 
 # A Thursday.
 ARRIVED = datetime(2026, 1, 15, 10)
+SAMPLES = Path(__file__).parents[1] / "samples" / "replies" / "times.jsonl"
+HOURS = {"morning": range(5, 12), "afternoon": range(12, 18), "evening": range(17, 23)}
 
 
 def found(text, lang, arrived=ARRIVED):
@@ -26,6 +30,68 @@ def proposed(text, lang, arrived=ARRIVED):
         point.start.isoformat()[: 10 if point.precision == "day" else 16]
         for point in dates.meeting_times(text, arrived, lang)
     ]
+
+
+def is_right(point, accepted):
+    """Return whether a time is one of those that a labelled reply means."""
+    for right in accepted:
+        start = datetime.fromisoformat(right["start"])
+        if right["precision"] == "day" and point.start.date() == start.date():
+            return True
+        if point.precision == "day" or point.start.date() != start.date():
+            continue
+        hours = HOURS.get(right.get("part"), ())
+        if point.start == start or point.start.hour in hours:
+            return True
+    return False
+
+
+class TestRealReplies(unittest.TestCase):
+    """270 replies that name times as people do, labelled by others than the grammar's.
+
+    The grammar has learned from them since: the floors keep what was reached.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lines = SAMPLES.read_text(encoding="utf-8").splitlines()
+        cls.replies = [json.loads(line) for line in lines]
+
+    def test_the_first_time_that_is_proposed(self):
+        right, wanted, false, others = 0, 0, 0, 0
+        for reply in self.replies:
+            arrived = datetime.fromisoformat(reply["date"])
+            points = dates.meeting_times(reply["text"], arrived, reply["lang"])
+            if reply["meeting"]:
+                wanted += 1
+                right += bool(points) and any(
+                    is_right(points[0], one["accept"]) for one in reply["meeting"]
+                )
+            elif not reply["follow_up"]:
+                others += 1
+                false += bool(points)
+        self.assertGreaterEqual(right / wanted, 0.92)
+        self.assertLessEqual(false / others, 0.1)
+
+    def test_the_day_to_come_back_on(self):
+        right, wanted, false, others = 0, 0, 0, 0
+        for reply in self.replies:
+            text, language = reply["text"], reply["lang"]
+            arrived = datetime.fromisoformat(reply["date"])
+            found = dates.follow_up(text, arrived, language) or dates.return_date(
+                text, arrived, language
+            )
+            if span := reply["follow_up"]:
+                wanted += 1
+                right += bool(found) and (
+                    span["from"] <= found.day.isoformat() <= span["to"]
+                )
+            elif not reply["meeting"]:
+                others += 1
+                false += bool(found)
+        self.assertGreaterEqual(right / wanted, 0.9)
+        self.assertLessEqual(false / others, 0.05)
 
 
 class TestDates(unittest.TestCase):

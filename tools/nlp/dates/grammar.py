@@ -403,6 +403,12 @@ def _week_number(found: Found, ref: datetime) -> Days | None:
     return days
 
 
+def _week_of_day(found: Found, ref: datetime) -> Days | None:
+    """ "The week of 7 December": the calendar week of that day."""
+    day = (_day_month if "month" in found else _exact)(found, ref)
+    return cal.week_of(day.first) if day else None
+
+
 def _week_of_two_digits(found: Found, ref: datetime) -> Days | None:
     """ "Week 41"; "week 2" may be of anything."""
     return _week_number(found, ref) if found["num"] > 9 else None
@@ -764,6 +770,9 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("holiday year", _holiday_year),
     ("week_no num", _week_number),
     ("week num", _week_of_two_digits),
+    (f"week_of {_DAYNO} {_OF} month {_YEAR}", _week_of_day),
+    (f"week_of the? month {_DAYNO} {_YEAR}", _week_of_day),
+    ("week_of the? date|slashed|dotted", _week_of_day),
     ("in of? the? week num", _week_number),
     ("the? ord|num|last week of? the? month year?", _nth_week),
     ("the? ord|num|last week_of the? month year?", _nth_week),

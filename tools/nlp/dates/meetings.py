@@ -12,7 +12,8 @@ from .parse import Expression
 _LIMITS = {
     "en": (
         "on a|rather than|instead of|except|bar|by|until|till|til|since|before|last|"
-        "every|each|dated|of|through|than"
+        "every|each|dated|(?<!most )(?<!all )(?<!part )(?<!rest )"
+        "(?<!chance )of|through|than"
     ),
     "de": "anstatt|statt|auser|ausser|bis|seit|vor|spatestens|jeden|letzten|vom|"
     "bis zum|bis spatestens|ende|"
