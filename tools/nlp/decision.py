@@ -18,7 +18,7 @@ _ASKS_MARKED = 0.3
 # Words alone make a machine's mail only when they leave little doubt.
 _MACHINE, _MACHINE_UNSPOKEN = 0.6, 0.8
 # With a time that is proposed it takes less; a person should look at it, though.
-_LEAST_WITH_TIME = {"meeting_request": 0.1, "objection_timing": 0.3}
+_LEAST_WITH_TIME = {"meeting_request": 0.06, "objection_timing": 0.2}
 _BY_TIME = 0.6
 
 _SIMPLE = (

@@ -192,6 +192,7 @@ _NAME_AND_PLACE = re.compile(r"([^(,]{2,30})(?: \([^()]{2,40}\)|, [^,.!?]{3,40})
 # "Grüße aus Uelzen", "Greetings from sunny Leeds"
 _FROM_PLACE = re.compile(r" (?:aus|from|de|depuis|desde|vom|von) [^.!?]{2,30}$")
 _PRONOUNS = re.compile(r"\(?[^\W\d_]{2,6}(?: ?/ ?[^\W\d_]{2,6}){1,2}\)?")
+_IN_BRACKETS = re.compile(r"\([^()]{2,20}\)\s*$")
 _INITIAL = re.compile(r" [^\W\d_]\.$")
 _NO_PROSE = frozenset("|•·/,&")
 _LONGEST_LINE = 90
@@ -308,7 +309,7 @@ def _name_block(lines: list[str], segment: list[int], first: bool) -> int:
 
 def _is_full_name(line: str) -> bool:
     """Return whether the line is a first and a last name, and no heading or answer."""
-    name, _bar, _post = line.partition("|")
+    name = _IN_BRACKETS.sub("", line.partition("|")[0])
     return _is_name(name) and len(name.split()) > 1 and line[-1] not in "?!:;"
 
 
@@ -353,6 +354,8 @@ def _farewell(line: str) -> tuple[int, str]:
     bare = line.strip(" \t-–—*_~>/|")
     key = _key(bare)
     if key in CLOSERS or _FROM_PLACE.sub("", key) in CLOSERS:
+        return 2, ""
+    if " / " in bare and all(_key(one) in CLOSERS for one in bare.split(" / ")):
         return 2, ""
     if key in THANKS:
         return 1, ""
@@ -461,7 +464,9 @@ def _is_signature_line(line: str) -> bool:
     if _is_prose(line):
         return False
     if _CONTACT.search(line):
-        return len(line.split()) < 14
+        words = line.split()
+        is_sentence = line[-1] == "." and sum(word.islower() for word in words) > 3
+        return len(words) < 14 and not is_sentence
     if _DELIMITER.match(line) or _is_name(line) or _PRONOUNS.fullmatch(line):
         return True
     if line.endswith((".", ":")) and not _COMPANY.search(line):

@@ -211,7 +211,7 @@ ABSENCE = {
 RETURN = {
     "en": "back return returning returns reopen* re_open* resume again available_from "
     "in_the_office_from available_again available_on starting_again contactable "
-    "reachable will_respond will_reply to_respond to_reply can_reply be_in",
+    "pick_up reachable will_respond will_reply to_respond to_reply can_reply be_in",
     "de": "zuruck wieder erreichbar ab ruckkehr retour",
     "fr": "retour rouvr* reviens reviendrai reprendr* reprise joignable disponible "
     "des_le des_lundi des_mardi "

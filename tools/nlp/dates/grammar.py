@@ -162,9 +162,16 @@ def _day_range(found: Found, ref: datetime) -> Days | None:
         return None
     first = _day_month({**found, "num": numbers[0], "ord": None}, ref)
     last = _day_month({**found, "num": numbers[1], "ord": None}, ref)
+    if first and last and last.first < first.first and not first.fixed:
+        first = _yesteryear(first)  # "the 3rd to the 14th", said on the 4th
     if not first or not last or last.first < first.first:
         return first
     return replace(first, last=last.first)
+
+
+def _yesteryear(days: Days) -> Days:
+    """Return the same day of the year before."""
+    return cal.one(cal.add_months(days.first, -12), fixed=False)
 
 
 def _day_number(found: Found, ref: datetime) -> Days | None:
@@ -777,7 +784,8 @@ RULES: tuple[tuple[str, Builder], ...] = (
     ("the? ord|num|last week of? the? month year?", _nth_week),
     ("the? ord|num|last week_of the? month year?", _nth_week),
     # so much later
-    ("in num|few|one day|week|fortnight|month_unit|quarter_unit|year_unit", _later),
+    ("in about? num|few|one day|week|fortnight|month_unit|quarter_unit", _later),
+    ("in about? num|few|one year_unit", _later),
     ("in num|few|one workday|hour_unit|minute_unit", _later),
     ("in num|few|one day|week|fortnight|month_unit|year_unit time_of", _later),
     ("num|few|one day|week|fortnight|month_unit|year_unit hence", _later),
