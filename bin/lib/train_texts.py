@@ -53,26 +53,41 @@ class Text:
 
 
 def read_replies(folder: Path) -> list[dict]:
-    """Return the labelled replies, in the order of the files."""
+    """Return the labelled replies, in the order of the files.
+
+    Those of ``mails.jsonl`` have ``groups`` of intents (:data:`taxonomy.GROUPS`) where
+    the others have the intents themselves.
+    """
     return [
         json.loads(line)
-        for language in LANGUAGES
-        for line in (folder / f"{language}.jsonl").read_text("utf-8").splitlines()
+        for name in (*LANGUAGES, "mails")
+        for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()
     ]
 
 
 def is_kept_back(reply: dict) -> bool:
     """Return whether a reply is for measuring only; the same ones at every time."""
     digest = hashlib.sha256(reply["text"].encode()).digest()
-    return digest[0] % KEPT_BACK == 0
+    return "intents" in reply and digest[0] % KEPT_BACK == 0
+
+
+_GROUP_OF = {
+    **taxonomy.GROUP_OF,
+    "any_question": "question",
+    "any_wrong_person": "wrong_person",
+}
 
 
 def of_reply(reply: dict) -> Text:
     """Return a labelled reply as a text to learn from."""
     human = reply["kind"] == taxonomy.HUMAN
-    intents = set(reply["intents"])
     targets: dict[str, bool | None] = dict.fromkeys(HEADS)
-    if human:
+    if human and "groups" in reply:
+        groups = set(reply["groups"])
+        targets.update({head: _GROUP_OF[head] in groups for head in GROUPS})
+        targets["asks"] = reply["question"]
+    elif human:
+        intents = set(reply["intents"])
         targets.update({name: name in intents for name in (*GROUPS, *FLAVOURS)})
         targets["any_question"] = bool(intents.intersection(taxonomy.QUESTIONS))
         targets["any_wrong_person"] = bool(intents & {"wrong_person", "referral"})
