@@ -137,7 +137,7 @@ class TestFigures(unittest.TestCase):
     OF_ALL = {
         "times": 0.85,
         "no times": 0.97,
-        "follow-up": 0.85,
+        "follow-up": 0.78,
         "no follow-up": 0.97,
         "clean": 0.97,
         "language": 0.97,
@@ -175,7 +175,7 @@ class TestFigures(unittest.TestCase):
             sentiment=0.8,
             unsubscribe=0.95,
             question=0.93,
-            meeting=0.75,
+            meeting=0.72,
             flips=5,
             **self.OF_ALL,
         )
