@@ -7,6 +7,7 @@ folder that only its owner and root enter.
 """
 
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -204,20 +205,24 @@ class Cluster:
     def _make_socket_folder(self) -> None:
         """Create the socket's folder for the server's user and nobody else."""
         self.socket.mkdir(mode=0o700, exist_ok=True)
-        stranger = self.socket.stat().st_uid not in (
-            os.geteuid(),
-            self.data.stat().st_uid,
-        )
-        if self.socket.is_symlink() or stranger:
+        self._check_socket_folder()
+        if is_root():
+            shutil.chown(self.socket, "postgres", "postgres")
+
+    def _check_socket_folder(self) -> None:
+        """Refuse a folder that somebody else put there: anybody may write in /tmp."""
+        ours = {os.geteuid()}
+        if is_root():
+            ours.add(pwd.getpwnam("postgres").pw_uid)
+        if self.socket.is_symlink() or self.socket.stat().st_uid not in ours:
             raise CommandError(
                 f"{self.socket} belongs to somebody else; please remove it."
             )
-        if is_root():
-            shutil.chown(self.socket, "postgres", "postgres")
 
     def _stop_orphan(self) -> None:
         """Stop the server of a checkout that stood here and was deleted."""
         lock = self.socket / f".s.PGSQL.{PORT}.lock"
+        self._check_socket_folder()
         os.kill(int(lock.read_text().split()[0]), signal.SIGQUIT)
         deadline = time.monotonic() + PATIENCE
         while self._answers:

@@ -203,13 +203,13 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def holiday(name: str, ref: date) -> Days:
-    """Return the days of a holiday, the next one that is not over."""
-    for year in (ref.year - 1, ref.year, ref.year + 1):
+def holiday(name: str, ref: date) -> Days | None:
+    """Return the days of a holiday, the next not over, or None if none is known."""
+    for year in (ref.year - 1, ref.year, ref.year + 1, ref.year + 2):
         days = _holiday(name, year)
-        if days.last >= ref:
+        if days and days.last >= ref:
             return days
-    return _holiday(name, ref.year + 2)
+    return None
 
 
 _AFTER_EASTER = {"pentecost": 49, "ascension": 39, "carnival": -48}
@@ -240,7 +240,7 @@ _MOVING = {
 }
 
 
-def _holiday(name: str, year: int) -> Days:
+def _holiday(name: str, year: int) -> Days | None:
     if name == "christmas":
         return Days(date(year, 12, 24), date(year + 1, 1, 3), SEASON)
     if name == "new_year":
@@ -250,8 +250,8 @@ def _holiday(name: str, year: int) -> Days:
     if name == "september":
         return Days(date(year, 9, 1), date(year, 9, 30), MONTH)
     if name in _MOVING:
-        first = _MOVING[name].get(year, date(year, 11, 1))
-        return Days(first, first, SEASON)
+        first = _MOVING[name].get(year)
+        return Days(first, first, SEASON) if first else None
     if name in _BY_WEEKDAY:
         month, weekday, number = _BY_WEEKDAY[name]
         days = month_of(year, month)

@@ -391,11 +391,11 @@ def _season_next_year(found: Found, ref: datetime) -> Days:
     return cal.season_of(ref.year + 1, found["season"])
 
 
-def _holiday(found: Found, ref: datetime) -> Days:
+def _holiday(found: Found, ref: datetime) -> Days | None:
     return cal.holiday(found["holiday"], ref.date())
 
 
-def _holiday_year(found: Found, _ref: datetime) -> Days:
+def _holiday_year(found: Found, _ref: datetime) -> Days | None:
     return cal.holiday(found["holiday"], date(found["year"], 1, 4))
 
 
