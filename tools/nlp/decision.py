@@ -79,8 +79,8 @@ def _questions(
     """
     if "any_question" not in labels:
         return []
-    is_other = not really_asks or given & _ASKED_FOR
-    if _sure(labels, "any_question") < GIVEN and is_other:
+    asks_nothing_else = not really_asks or given & _ASKED_FOR
+    if _sure(labels, "any_question") < GIVEN and asks_nothing_else:
         return [labels[name] for name in _FLAVOURS if _sure(labels, name) >= _BESIDES]
     found = [labels[name] for name in _FLAVOURS if _sure(labels, name) >= GIVEN]
     if found:
