@@ -46,7 +46,8 @@ class Hybrid(Engine):
 
     :param model: a retrained model to use instead of the shipped one.
     :param extra_rules: phrases of the user's own by language:
-        ``{"en": [{"label", "phrase", "weight", "scope"}]}``.
+        ``{"en": [{"label", "phrase", "weight", "scope"}]}``. They count by their weight, and
+        besides as the label's shipped phrases do.
     """
 
     name = "hybrid"
@@ -60,6 +61,10 @@ class Hybrid(Engine):
         self._trouble = ""
         self._packs = {
             language: rules.pack(language).extended(more)
+            for language, more in (extra_rules or {}).items()
+        }
+        self._own = {
+            language: {(rule["label"], rule["phrase"]) for rule in more}
             for language, more in (extra_rules or {}).items()
         }
 
@@ -106,6 +111,7 @@ class Hybrid(Engine):
             raise EngineError(str(error)) from error
         features = self.features(reply)
         logits = model.logits(features, self.vector(reply))
+        self._add_own_phrases(logits, features, reply.language)
         probabilities = model.probabilities(logits)
         labels = {}
         for name in _INTENTS:
@@ -129,6 +135,15 @@ class Hybrid(Engine):
             engine=self.name,
             version=model.version,
         )
+
+    def _add_own_phrases(
+        self, logits: list[float], features: feature_tools.Features, language: str
+    ) -> None:
+        """Add the weights of the user's own phrases to what they speak for."""
+        own = self._own.get(language, ())
+        for hit in features.hits:
+            if (hit.label, hit.phrase) in own and hit.label in self.model.heads:
+                logits[self.model.heads.index(hit.label)] += hit.weight
 
     def _evidence(
         self, features: feature_tools.Features, head: str
