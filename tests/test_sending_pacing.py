@@ -268,8 +268,7 @@ class TestDay(PacingCommon):
                 self.assertLessEqual(self._most(times, limit.seconds), limit.mails)
         times = [at for at, group in sent if group == self.yahoo]
         self.assertGreater(len(sent), 0.95 * 600)
-        # The account has 600 mails in 600 / 90 hours: half of 20 in each of them.
-        self.assertGreater(len(times), 0.5 * 20 * 600 / 90)
+        self.assertGreater(len(times), 100)
 
     def _live_a_day(self, mailing):
         """Return when each mail left and to which provider."""
