@@ -194,7 +194,7 @@ day = date.today() + timedelta(days=7)
 answer = answer_to(
     mail,
     1,
-    "Yes, this is what we were looking for, we are very interested. Can we talk on "
+    "Yes, this is what we have been looking for. Can we have a call on "
     f"{day.day} {day:%B} {day.year} at 10:30?",
 )
 absence = EmailMessage(policy=email.policy.SMTP)

@@ -40,7 +40,7 @@ from lib.train_texts import (  # noqa: E402
 from tools.nlp import model as models  # noqa: E402
 from tools.nlp import rules  # noqa: E402
 
-VERSION = "2026.11.2"
+VERSION = "2026.11.3"
 TRAINING = ROOT / "tools" / "nlp" / "training"
 DATA = ROOT / "tools" / "nlp" / "data"
 

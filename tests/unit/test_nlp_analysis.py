@@ -137,7 +137,7 @@ class TestFigures(unittest.TestCase):
     OF_ALL = {
         "times": 0.85,
         "no times": 0.97,
-        "follow-up": 0.78,
+        "follow-up": 0.85,
         "no follow-up": 0.97,
         "clean": 0.97,
         "language": 0.97,

@@ -46,8 +46,8 @@ class Hybrid(Engine):
 
     :param model: a retrained model to use instead of the shipped one.
     :param extra_rules: phrases of the user's own by language:
-        ``{"en": [{"label", "phrase", "weight", "scope"}]}``. They count by their weight, and
-        besides as the label's shipped phrases do.
+        ``{"en": [{"label", "phrase", "weight", "scope"}]}``. They count by their
+        weight, and besides as the label's shipped phrases do.
     """
 
     name = "hybrid"
